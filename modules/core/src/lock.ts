@@ -1,0 +1,268 @@
+/**
+ * `stagex.lock`: the canonical, sorted, reviewable record of every package's inputs, steps and expected
+ * tree. It is the interface between the parts: executors, signers, SBOM writers and other people's tools
+ * read it, and none of them reads the package definitions.
+ *
+ * Two rules make it safe to review and hard to corrupt. Its bytes are canonical: reading and writing it again
+ * gives the same bytes, or it is refused. And each package carries the key of its recipe: if a block changes
+ * and its `tree` does not, the keys disagree, and it is refused.
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import * as v from "valibot";
+import { StagexError } from "./errors.ts";
+import { formatJson } from "./json.ts";
+
+/** The version of the lock's format that this program reads and writes. */
+export const LOCK_VERSION = 1;
+
+/** Lower-case hexadecimal sha256. */
+export type Sha256 = string;
+
+const hex256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "is not a sha256 in lower-case hexadecimal"));
+const packageName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9+._-]*$/, "is not a name of lower-case letters, digits and + . _ -"),
+);
+const relativePath = v.pipe(
+  v.string(),
+  v.check(
+    (path) => path !== "" && !path.split("/").some((part) => part === "" || part === "." || part === ".."),
+    "is not a plain relative path",
+  ),
+);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** A text of several lines is kept as a list of its lines, so that a diff shows the line that changed. */
+const text = v.union([v.string(), v.array(v.string())]);
+
+const lockedSource = v.strictObject({
+  file: relativePath,
+  sha256: hex256,
+  size: count,
+  /** Machine code that a step executes as it is. */
+  executable: v.optional(v.literal(true)),
+  from: v.array(v.string()),
+});
+
+const lockedStep = v.strictObject({
+  argv: v.pipe(v.array(text), v.minLength(1)),
+  env: v.optional(v.record(v.string(), v.string())),
+  cwd: v.optional(v.string()),
+});
+
+const lockedPackage = v.strictObject({
+  version: v.string(),
+  stage: count,
+  /** OCI platform, `os/architecture[/variant]`. */
+  platform: v.string(),
+  license: v.string(),
+  summary: v.string(),
+  sources: v.array(lockedSource),
+  /** Names of the packages whose trees make up the root; the first that holds a path wins. */
+  inputs: v.array(packageName),
+  steps: v.array(lockedStep),
+  provides: v.optional(v.array(v.string())),
+  generated: v.optional(v.array(v.string())),
+  /** Digest of all that decides the tree, see {@link packageKey}; null while an input has no pinned tree. */
+  key: v.nullable(hex256),
+  /** sha256 of the tree's canonical tar; null until it is pinned. */
+  tree: v.nullable(hex256),
+});
+
+const lockedPallet = v.strictObject({
+  summary: v.string(),
+  /** Names of the packages, one layer each, from the lowest layer up. */
+  packages: v.array(packageName),
+  entrypoint: v.optional(v.array(v.string())),
+  cmd: v.optional(v.array(v.string())),
+  env: v.optional(v.record(v.string(), v.string())),
+  workdir: v.optional(v.string()),
+  labels: v.optional(v.record(v.string(), v.string())),
+  /** sha256 of the image's manifest; null until it is pinned. */
+  image: v.nullable(hex256),
+});
+
+const lockSchema = v.strictObject({
+  stagex: v.literal(LOCK_VERSION),
+  /** SOURCE_DATE_EPOCH: seconds since 1970; the time of every file in every output. */
+  epoch: count,
+  /** The whole environment of a step, before what the step itself adds. */
+  environment: v.record(v.string(), v.string()),
+  packages: v.record(packageName, lockedPackage),
+  pallets: v.record(packageName, lockedPallet),
+});
+
+export type LockedSource = v.InferOutput<typeof lockedSource>;
+export type LockedStep = v.InferOutput<typeof lockedStep>;
+export type LockedPackage = v.InferOutput<typeof lockedPackage>;
+export type LockedPallet = v.InferOutput<typeof lockedPallet>;
+export type Lock = v.InferOutput<typeof lockSchema>;
+
+/** A step's argument as the process gets it. */
+export const argumentOf = (argument: string | string[]): string =>
+  typeof argument === "string" ? argument : argument.join("\n");
+
+/** The inverse of {@link argumentOf}: several lines become a list. */
+export const linesOf = (argument: string): string | string[] =>
+  argument.includes("\n") ? argument.split("\n") : argument;
+
+/**
+ * Digest of all that decides a package's tree: platform, epoch, environment, steps, the names and hashes of
+ * the sources, and the digests (not the recipes) of the inputs. So a change below that changes no output
+ * rebuilds nothing above it.
+ *
+ * @returns null while one of the inputs has no pinned tree.
+ */
+export function packageKey(lock: Lock, locked: LockedPackage): Sha256 | null {
+  const inputs = locked.inputs.map((name) => lock.packages[name]?.tree ?? null);
+  if (inputs.includes(null)) return null;
+  return keyOfInputs(lock, locked, inputs as Sha256[]);
+}
+
+/** {@link packageKey} for inputs of known digests, which need not be those that the lock pins. */
+export function keyOfInputs(lock: Lock, locked: LockedPackage, inputs: readonly Sha256[]): Sha256 {
+  const decisive = {
+    platform: locked.platform,
+    epoch: lock.epoch,
+    environment: lock.environment,
+    sources: locked.sources.map(({ file, sha256, executable }) => [file, sha256, executable ?? false]),
+    inputs,
+    steps: locked.steps,
+  };
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(decisive))));
+}
+
+/** The lock as the bytes of `stagex.lock`. */
+export function formatLock(lock: Lock): string {
+  const sorted = {
+    stagex: lock.stagex,
+    epoch: lock.epoch,
+    environment: sortMembers(lock.environment),
+    packages: mapMembers(sortMembers(lock.packages), orderPackage),
+    pallets: mapMembers(sortMembers(lock.pallets), orderPallet),
+  };
+  return `${formatJson(sorted)}\n`;
+}
+
+/**
+ * Reads and checks a lock.
+ *
+ * @throws StagexError of kind `lock` when the text is truncated, of a newer version, not canonical, names
+ * what is not there, has a cycle, reaches up a stage, or holds a block that does not match its key.
+ */
+export function parseLock(text: string): Lock {
+  const lock = checkShape(readJson(text));
+  checkReferences(lock);
+  checkKeys(lock);
+  if (formatLock(lock) !== text) {
+    throw lockError("its text is not in canonical form, so it was edited by hand");
+  }
+  return lock;
+}
+
+/** Names of `root` and of all that it needs, inputs before what uses them. */
+export function closure(lock: Lock, roots: readonly string[]): string[] {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (name: string) => {
+    if (done.has(name)) return;
+    if (path.includes(name)) {
+      throw lockError(`its packages need each other in a cycle: ${[...path.slice(path.indexOf(name)), name].join(" -> ")}`);
+    }
+    path.push(name);
+    for (const input of lock.packages[name]?.inputs ?? []) visit(input);
+    path.pop();
+    done.add(name);
+  };
+  for (const root of roots) visit(root);
+  return [...done];
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw lockError("it is not JSON, so it is truncated or damaged", cause);
+  }
+}
+
+function checkShape(value: unknown): Lock {
+  const version = (value as { stagex?: unknown } | null)?.stagex;
+  if (typeof version === "number" && version > LOCK_VERSION) {
+    throw new StagexError("lock", {
+      cannot: "read stagex.lock",
+      because: `it has format ${version}, and this program knows ${LOCK_VERSION}`,
+      remedy: "Use the stagex of the commit that wrote it, or a newer one.",
+    });
+  }
+  const result = v.safeParse(lockSchema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw lockError(`at ${v.getDotPath(issue) ?? "the top"} it ${explain(issue.message)}`);
+}
+
+const explain = (message: string) => (message.startsWith("is ") ? message : `is wrong (${message})`);
+
+function checkReferences(lock: Lock): void {
+  for (const [name, locked] of Object.entries(lock.packages)) {
+    for (const input of locked.inputs) {
+      const stage = lock.packages[input]?.stage;
+      if (stage === undefined) throw lockError(`${name} needs ${input}, which it does not hold`);
+      if (stage > locked.stage) {
+        throw lockError(`${name} of stage ${locked.stage} needs ${input} of the higher stage ${stage}`);
+      }
+    }
+  }
+  for (const [name, pallet] of Object.entries(lock.pallets)) {
+    const missing = pallet.packages.find((input) => !lock.packages[input]);
+    if (missing !== undefined) throw lockError(`pallet ${name} needs ${missing}, which it does not hold`);
+  }
+  closure(lock, Object.keys(lock.packages));
+}
+
+function checkKeys(lock: Lock): void {
+  for (const [name, locked] of Object.entries(lock.packages)) {
+    if (locked.key !== packageKey(lock, locked)) {
+      throw lockError(`the key of ${name} does not match its recipe and inputs, so it was edited by hand`);
+    }
+    if (locked.key === null && locked.tree !== null) {
+      throw lockError(`${name} has a pinned tree while one of its inputs has none`);
+    }
+  }
+}
+
+function lockError(because: string, cause?: unknown): StagexError {
+  return new StagexError("lock", {
+    cannot: "use stagex.lock",
+    because,
+    remedy: "Restore it from version control, or run `./stagex lock` to write it anew.",
+    cause,
+  });
+}
+
+// Names are ASCII, so the order of UTF-16 code units is the order of bytes.
+const sortMembers = <T>(record: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const mapMembers = <T, U>(record: Record<string, T>, change: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+
+/** Members in the schema's order, however the object was made. */
+const ordered = <T extends object>(entries: Record<string, unknown>, value: T): T =>
+  Object.fromEntries(Object.keys(entries).map((name) => [name, value[name as keyof T]])) as T;
+
+const orderPackage = (locked: LockedPackage): LockedPackage => ({
+  ...ordered(lockedPackage.entries, locked),
+  sources: locked.sources.map((source) => ordered(lockedSource.entries, source)),
+  steps: locked.steps.map((step) => {
+    const inOrder = ordered(lockedStep.entries, step);
+    return step.env ? { ...inOrder, env: sortMembers(step.env) } : inOrder;
+  }),
+});
+
+const orderPallet = (pallet: LockedPallet): LockedPallet => {
+  const inOrder = ordered(lockedPallet.entries, pallet);
+  if (pallet.env) inOrder.env = sortMembers(pallet.env);
+  if (pallet.labels) inOrder.labels = sortMembers(pallet.labels);
+  return inOrder;
+};
