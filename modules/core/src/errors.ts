@@ -33,12 +33,9 @@ export class StagexError extends Error {
   readonly because: string;
   readonly remedy: string | undefined;
 
-  constructor(
-    kind: ErrorKind,
-    parts: { cannot: string; because: string; remedy?: string; cause?: unknown },
-  ) {
+  constructor(kind: ErrorKind, parts: { cannot: string; because: string; remedy?: string; cause?: unknown }) {
     const remedy = parts.remedy ? `\n${parts.remedy}` : "";
-    super(`Cannot ${parts.cannot}: ${parts.because}${remedy}`, { cause: parts.cause });
+    super(`Cannot ${parts.cannot}: because ${parts.because}${remedy}`, { cause: parts.cause });
     this.kind = kind;
     this.because = parts.because;
     this.remedy = parts.remedy;

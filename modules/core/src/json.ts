@@ -11,7 +11,9 @@ export function formatJson(value: unknown, width = 110, indent = ""): string {
   const inner = `${indent}  `;
   const lines = Array.isArray(value)
     ? value.map((item) => inner + formatJson(item, width, inner))
-    : members(value).map(([name, item]) => `${inner}${JSON.stringify(name)}: ${formatJson(item, width, inner)}`);
+    : members(value).map(
+        ([name, item]) => `${inner}${JSON.stringify(name)}: ${formatJson(item, width, inner)}`,
+      );
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
   return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join(",\n")}\n${indent}${close}`;
 }

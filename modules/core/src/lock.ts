@@ -35,6 +35,11 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** A text of several lines is kept as a list of its lines, so that a diff shows the line that changed. */
 const text = v.union([v.string(), v.array(v.string())]);
 
+const variables = v.record(
+  v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not a variable's name")),
+  v.string(),
+);
+
 const lockedSource = v.strictObject({
   file: relativePath,
   sha256: hex256,
@@ -46,7 +51,7 @@ const lockedSource = v.strictObject({
 
 const lockedStep = v.strictObject({
   argv: v.pipe(v.array(text), v.minLength(1)),
-  env: v.optional(v.record(v.string(), v.string())),
+  env: v.optional(variables),
   cwd: v.optional(v.string()),
 });
 
@@ -75,7 +80,7 @@ const lockedPallet = v.strictObject({
   packages: v.array(packageName),
   entrypoint: v.optional(v.array(v.string())),
   cmd: v.optional(v.array(v.string())),
-  env: v.optional(v.record(v.string(), v.string())),
+  env: v.optional(variables),
   workdir: v.optional(v.string()),
   labels: v.optional(v.record(v.string(), v.string())),
   /** sha256 of the image's manifest; null until it is pinned. */
@@ -87,7 +92,7 @@ const lockSchema = v.strictObject({
   /** SOURCE_DATE_EPOCH: seconds since 1970; the time of every file in every output. */
   epoch: count,
   /** The whole environment of a step, before what the step itself adds. */
-  environment: v.record(v.string(), v.string()),
+  environment: variables,
   packages: v.record(packageName, lockedPackage),
   pallets: v.record(packageName, lockedPallet),
 });
@@ -127,7 +132,7 @@ export function keyOfInputs(lock: Lock, locked: LockedPackage, inputs: readonly 
     environment: lock.environment,
     sources: locked.sources.map(({ file, sha256, executable }) => [file, sha256, executable ?? false]),
     inputs,
-    steps: locked.steps,
+    steps: locked.steps.map(orderStep),
   };
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(decisive))));
 }
@@ -160,22 +165,29 @@ export function parseLock(text: string): Lock {
   return lock;
 }
 
-/** Names of `root` and of all that it needs, inputs before what uses them. */
-export function closure(lock: Lock, roots: readonly string[]): string[] {
+/**
+ * Names of `roots` and of all that they need, inputs before what uses them.
+ *
+ * @param prune leaves out a package, and what only it needs
+ */
+export function closure(lock: Lock, roots: readonly string[], prune?: (name: string) => boolean): string[] {
   const done = new Set<string>();
-  const path: string[] = [];
+  const path = new Set<string>();
   const visit = (name: string) => {
-    if (done.has(name)) return;
-    if (path.includes(name)) {
-      throw lockError(`its packages need each other in a cycle: ${[...path.slice(path.indexOf(name)), name].join(" -> ")}`);
-    }
-    path.push(name);
+    if (done.has(name) || prune?.(name)) return;
+    if (path.has(name)) throw cycleError([...path], name);
+    path.add(name);
     for (const input of lock.packages[name]?.inputs ?? []) visit(input);
-    path.pop();
+    path.delete(name);
     done.add(name);
   };
   for (const root of roots) visit(root);
   return [...done];
+}
+
+function cycleError(path: readonly string[], name: string): StagexError {
+  const cycle = [...path.slice(path.indexOf(name)), name].join(" -> ");
+  return lockError(`its packages need each other in a cycle: ${cycle}`);
 }
 
 function readJson(text: string): unknown {
@@ -251,13 +263,15 @@ const mapMembers = <T, U>(record: Record<string, T>, change: (value: T) => U): R
 const ordered = <T extends object>(entries: Record<string, unknown>, value: T): T =>
   Object.fromEntries(Object.keys(entries).map((name) => [name, value[name as keyof T]])) as T;
 
+const orderStep = (step: LockedStep): LockedStep => {
+  const inOrder = ordered(lockedStep.entries, step);
+  return step.env ? { ...inOrder, env: sortMembers(step.env) } : inOrder;
+};
+
 const orderPackage = (locked: LockedPackage): LockedPackage => ({
   ...ordered(lockedPackage.entries, locked),
   sources: locked.sources.map((source) => ordered(lockedSource.entries, source)),
-  steps: locked.steps.map((step) => {
-    const inOrder = ordered(lockedStep.entries, step);
-    return step.env ? { ...inOrder, env: sortMembers(step.env) } : inOrder;
-  }),
+  steps: locked.steps.map(orderStep),
 });
 
 const orderPallet = (pallet: LockedPallet): LockedPallet => {

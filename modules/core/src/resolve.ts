@@ -4,8 +4,8 @@
 import { StagexError } from "./errors.ts";
 import {
   closure,
-  type Lock,
   LOCK_VERSION,
+  type Lock,
   type LockedPackage,
   type LockedPallet,
   type LockedSource,
@@ -73,26 +73,28 @@ export function resolve(definitions: Definitions, files: ProjectFiles, previous?
   }
   for (const [name, pallet] of Object.entries(lock.pallets)) {
     const before = previous?.pallets[name];
-    if (before && previous && palletKey(lock, pallet) === palletKey(previous, before)) pallet.image = before.image;
+    if (before && previous && palletKey(lock, pallet) === palletKey(previous, before))
+      pallet.image = before.image;
   }
   return lock;
 }
 
 /**
- * The lock with another tree for one package. Packages above whose key changes by it lose their pin, as do
- * the pallets that hold them.
+ * The lock with other trees for some packages (null unpins). Packages above whose key changes by it lose
+ * their pin, as do the pallets that hold them; one whose key is again what it is in `previous` gets the tree
+ * that it has there.
  */
-export function pinTree(lock: Lock, name: string, tree: string): Lock {
+export function pinTrees(lock: Lock, trees: ReadonlyMap<string, string | null>, previous: Lock = lock): Lock {
   const pinned = structuredClone(lock);
-  const target = pinned.packages[name];
-  if (!target || target.tree === tree) return pinned;
-  target.tree = tree;
-  for (const above of closure(pinned, Object.keys(pinned.packages))) {
-    if (above !== name) repin(pinned, above, lock.packages[above]);
+  for (const name of closure(pinned, Object.keys(pinned.packages))) {
+    const locked = pinned.packages[name] as LockedPackage;
+    repin(pinned, name, previous.packages[name]);
+    if (trees.has(name)) locked.tree = trees.get(name) ?? null;
   }
-  for (const [palletName, pallet] of Object.entries(pinned.pallets)) {
-    const before = lock.pallets[palletName];
-    if (before && palletKey(pinned, pallet) !== palletKey(lock, before)) pallet.image = null;
+  for (const [name, pallet] of Object.entries(pinned.pallets)) {
+    const before = previous.pallets[name];
+    const kept = before && palletKey(pinned, pallet) === palletKey(previous, before);
+    pallet.image = kept ? before.image : null;
   }
   return pinned;
 }
@@ -137,7 +139,9 @@ function checkNeed(user: Package, stage: Stage, need: Package, needStage: Stage 
 
 function lockPackage(definition: Package, stage: Stage, files: ProjectFiles): LockedPackage {
   const sources = [
-    ...(definition.seeds ?? []).map((path): LockedSource => ({ ...lockFile(stage, path, files), executable: true })),
+    ...(definition.seeds ?? []).map(
+      (path): LockedSource => ({ ...lockFile(stage, path, files), executable: true }),
+    ),
     ...(definition.files ?? []).flatMap((glob) => expand(definition, stage, glob, files)),
     ...(definition.sources ?? []).map((one) => lockSource(definition, one)),
   ].sort((a, b) => (a.file < b.file ? -1 : 1));
