@@ -1,0 +1,1 @@
+export { type FetchOptions, type Progress, SourceCache, type SourceCacheOptions } from "./cache.ts";
