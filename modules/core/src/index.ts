@@ -5,3 +5,4 @@ export * from "./lock.ts";
 export * from "./package.ts";
 export * from "./resolve.ts";
 export * from "./schedule.ts";
+export * from "./tar.ts";

@@ -1,0 +1,3 @@
+export * from "./builder.ts";
+export * from "./history.ts";
+export * from "./pallet.ts";

@@ -1,0 +1,74 @@
+/** Sets up a builder for a command: options, signals, view. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { Builder, type BuilderOptions, readHistory } from "@stagex/build";
+import type { Lock } from "@stagex/core";
+import { SourceCache } from "@stagex/sources";
+import { Store } from "@stagex/store";
+import { type GlobalOptions, placesOf, registerRoot, type Session } from "./session.ts";
+import { openView, type View } from "./view.ts";
+
+export interface BuildingOptions extends GlobalOptions {
+  jobs?: number;
+  keepGoing?: boolean;
+  offline?: boolean;
+  cache?: string[];
+  timeLimit: number;
+  memoryLimit: number;
+}
+
+export interface Workshop {
+  readonly store: Store;
+  readonly sources: SourceCache;
+  readonly builder: Builder;
+  readonly view: View;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a builder over the user's store, hands it to `work`, and closes what was opened however `work` ends.
+ * Ctrl-C and SIGTERM abort `signal`, upon which builds stop and leave nothing behind.
+ */
+export async function withBuilder<T>(
+  session: Session,
+  lock: Lock,
+  options: BuildingOptions,
+  work: (workshop: Workshop) => Promise<T>,
+  changes: Partial<BuilderOptions> = {},
+): Promise<T> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+
+  const jobs = options.jobs ?? availableParallelism();
+  const places = placesOf(session);
+  const view = openView(await readHistory(places.history), jobs);
+  try {
+    const store = changes.store ?? (await Store.open(join(session.home, "store")));
+    registerRoot(session);
+    const sources = await openSources(session, options);
+    const builder = new Builder({
+      lock,
+      store,
+      sources,
+      places,
+      caches: cachesOf(options),
+      jobs,
+      keepGoing: options.keepGoing ?? false,
+      limits: { seconds: options.timeLimit, bytes: options.memoryLimit * 2 ** 20 },
+      signal: stop.signal,
+      onEvent: view.onEvent,
+      ...changes,
+    });
+    return await work({ store, sources, builder, view: view.view, signal: stop.signal });
+  } finally {
+    view.close();
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+}
+
+export const openSources = (session: Session, { offline = false }: { offline?: boolean }) =>
+  SourceCache.open(join(session.home, "sources"), { project: session.project, offline });
+
+const cachesOf = ({ cache }: BuildingOptions): readonly string[] =>
+  cache ?? process.env.STAGEX_CACHE?.split(/\s+/).filter(Boolean) ?? [];

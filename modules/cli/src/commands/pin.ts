@@ -1,0 +1,71 @@
+import { palletDigest } from "@stagex/build";
+import { closure, type Lock, packageNamed, pinTrees, type Sha256 } from "@stagex/core";
+import { type BuildingOptions, type Workshop, withBuilder } from "../building.ts";
+import { openSession, packagesOf, readLock, writeLock } from "../session.ts";
+
+/**
+ * `stagex pin [NAME...]`: builds each package without a pinned tree, and the named ones, twice; pins the tree
+ * if both builds agree. The second build differs in time, work folder, process ids and neighbours.
+ */
+export async function pin(names: string[], options: BuildingOptions): Promise<void> {
+  const session = openSession(options);
+  const locked = readLock(session);
+  const named = names.filter((name) => !Object.hasOwn(locked.pallets, name));
+  for (const name of named) packageNamed(locked, name);
+  for (const name of names) packagesOf(locked, name);
+
+  const open = pinTrees(locked, new Map(named.map((name) => [name, null])));
+  const targets = closure(open, Object.keys(open.packages)).filter(
+    (name) => open.packages[name]?.tree === null,
+  );
+
+  const pinned = await withBuilder(
+    session,
+    open,
+    options,
+    async (workshop) => {
+      const trees = await buildTwice(open, targets, workshop);
+      const withTrees = pinTrees(open, trees, locked);
+      return pinImages(withTrees, names, workshop);
+    },
+    { rebuild: (name) => named.includes(name) },
+  );
+
+  writeLock(session, pinned);
+  report(locked, pinned);
+}
+
+async function buildTwice(
+  lock: Lock,
+  targets: readonly string[],
+  { builder }: Workshop,
+): Promise<Map<string, Sha256>> {
+  const first = await builder.build(targets);
+  const again = builder.with({
+    lock: pinTrees(lock, first),
+    rebuild: (name) => targets.includes(name),
+    caches: [],
+  });
+  await again.build(targets);
+  return new Map(targets.map((name) => [name, first.get(name) as Sha256]));
+}
+
+/** Pins the image of each pallet that has none, or that is named. */
+async function pinImages(lock: Lock, names: readonly string[], { builder, store }: Workshop): Promise<Lock> {
+  const pinned = structuredClone(lock);
+  for (const [name, pallet] of Object.entries(pinned.pallets)) {
+    if (pallet.image !== null && !names.includes(name)) continue;
+    const trees = await builder.with({ lock }).build(pallet.packages);
+    pallet.image = await palletDigest(lock, name, trees, store);
+  }
+  return pinned;
+}
+
+function report(before: Lock, after: Lock): void {
+  for (const [name, { tree }] of Object.entries(after.packages)) {
+    if (tree !== before.packages[name]?.tree) console.log(`pinned ${name} ${tree}`);
+  }
+  for (const [name, { image }] of Object.entries(after.pallets)) {
+    if (image !== before.pallets[name]?.image) console.log(`pinned pallet ${name} ${image}`);
+  }
+}

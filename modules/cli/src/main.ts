@@ -1,0 +1,162 @@
+/** The command line: every command with its options, and what an error turns into. */
+import { exitStatus, StagexError } from "@stagex/core";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+
+const program = new Command("stagex")
+  .description("A minimal, hermetic, deterministic Linux distribution, bootstrapped in full from source.")
+  .option("--lock <file>", "the lock to use; its folder is the project's root", process.env.STAGEX_LOCK)
+  .option(
+    "--home <directory>",
+    "where sources, trees and logs are kept (default: ~/.cache/stagex)",
+    process.env.STAGEX_HOME,
+  )
+  .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+  .addHelpText(
+    "after",
+    `
+Exit status:
+  0  done                      3  the lock or the definitions cannot be used
+  1  a build or check failed   4  a source cannot be had
+  2  wrong command line        5  this machine lacks something (see stagex doctor)
+  130  interrupted
+
+Environment: STAGEX_LOCK, STAGEX_HOME, STAGEX_CACHE (places with trees, separated by spaces), NO_COLOR.`,
+  );
+
+/** Commands are loaded when they run, so that starting costs little. */
+const command = (usage: string, summary: string) =>
+  program.command(usage).summary(summary).description(`${summary}.`);
+
+const json = () => new Option("--json", "print the result as JSON");
+const jobs = () =>
+  new Option("-j, --jobs <n>", "how many packages to build at once (default: one for each CPU)").argParser(
+    positive,
+  );
+const building = (target: Command) =>
+  target
+    .addOption(jobs())
+    .option("-k, --keep-going", "after a failure, build what does not depend on it")
+    .option("--offline", "open no network connection")
+    .option(
+      "--cache <place...>",
+      "folders or URLs with trees of `push-cache`; need no trust, since the lock pins every tree",
+    )
+    .addOption(new Option("--time-limit <seconds>", "for one package").argParser(positive).default(7200))
+    .addOption(new Option("--memory-limit <MiB>", "for one package").argParser(positive).default(4096))
+    .addOption(json());
+
+building(command("build <package...>", "Build packages into the store")).action(async (names, _, self) =>
+  (await import("./commands/build.ts")).build(names, self.optsWithGlobals()),
+);
+
+building(command("build-pallet", "Build a pallet and write it as an OCI layout"))
+  .requiredOption("--name <pallet>", "the pallet")
+  .option("-o, --output <directory>", "the OCI layout to write (default: out/<pallet>)")
+  .action(async (_, self) => (await import("./commands/build.ts")).buildPallet(self.optsWithGlobals()));
+
+building(
+  command("verify <name>", "Rebuild a pallet or package in a fresh store and compare with the lock"),
+).action(async (name, _, self) =>
+  (await import("./commands/verify.ts")).verify(name, self.optsWithGlobals()),
+);
+
+building(
+  command("fetch [name...]", "Fetch all sources of pallets or packages (default: all), for use offline"),
+).action(async (names, _, self) =>
+  (await import("./commands/fetch.ts")).fetch(names, self.optsWithGlobals()),
+);
+
+command("list", "List the packages")
+  .addOption(new Option("--stage <n>", "only this stage").argParser(whole))
+  .option("--pallets", "list the pallets instead")
+  .addOption(json())
+  .action(async (_, self) => (await import("./commands/list.ts")).list(self.optsWithGlobals()));
+
+command("why <user> <input>", "Show the path from a package or pallet down to one of its inputs")
+  .addOption(json())
+  .action(async (user, input, _, self) =>
+    (await import("./commands/graph.ts")).why(user, input, self.optsWithGlobals()),
+  );
+
+command("graph [name...]", "Print the graph of pallets or packages (default: all)")
+  .addOption(new Option("--format <format>", "how").choices(["dot", "json"]).default("dot"))
+  .action(async (names, _, self) =>
+    (await import("./commands/graph.ts")).graph(names, self.optsWithGlobals()),
+  );
+
+command("log <package>", "Print the log of a package's last build").action(async (name, _, self) =>
+  (await import("./commands/log.ts")).log(name, self.optsWithGlobals()),
+);
+
+command("audit [pallet]", "Count what has to be trusted or read: the trust budget of a pallet (default: all)")
+  .addOption(json())
+  .action(async (name, _, self) => (await import("./commands/audit.ts")).audit(name, self.optsWithGlobals()));
+
+command("plan", "Write a stage as a plain script of commands, for those who will not trust this program")
+  .addOption(new Option("--stage <n>", "the stage").argParser(whole).default(0))
+  .addOption(new Option("--format <format>", "how").choices(["sh"]).default("sh"))
+  .action(async (_, self) => (await import("./commands/plan.ts")).plan(self.optsWithGlobals()));
+
+command("lock", "Resolve the package definitions into stagex.lock")
+  .option("--check", "change nothing; fail if the lock is stale")
+  .action(async (_, self) => (await import("./commands/lock.ts")).lock(self.optsWithGlobals()));
+
+building(
+  command("pin [name...]", "Build twice what has no pinned tree (or the named), and pin it in the lock"),
+).action(async (names, _, self) => (await import("./commands/pin.ts")).pin(names, self.optsWithGlobals()));
+
+command("push-cache <folder> [name...]", "Fill a folder with trees, for others' --cache")
+  .addOption(json())
+  .action(async (folder, names, _, self) =>
+    (await import("./commands/cache.ts")).pushCache(folder, names, self.optsWithGlobals()),
+  );
+
+command("gc", "Remove the trees that no lock which used this store pins, and what dead processes left")
+  .option("--dry-run", "only tell")
+  .addOption(json())
+  .action(async (_, self) => (await import("./commands/gc.ts")).gc(self.optsWithGlobals()));
+
+command("doctor", "Tell what this machine lacks, and how to get it")
+  .addOption(json())
+  .action(async (_, self) => (await import("./commands/doctor.ts")).doctor(self.optsWithGlobals()));
+
+command("test [vitest-arguments...]", "Run the tests")
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (rest) => (await import("./commands/test.ts")).test(rest));
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a whole number above 0.");
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("It must be a whole number.");
+}
+
+for (const each of [program, ...program.commands]) each.exitOverride();
+program.configureOutput({ outputError: (text, write) => write(text) });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Prints what a user can use of an error, and gives the exit status. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatus.usage;
+  if (error instanceof StagexError) {
+    console.error(`stagex: ${error.message}`);
+    return exitStatus[error.kind];
+  }
+  if (error instanceof Error && error.name === "AbortError") {
+    console.error("stagex: interrupted; nothing half-built was kept");
+    return 130;
+  }
+  console.error("stagex: this is a defect of stagex itself:", error);
+  return 70;
+}

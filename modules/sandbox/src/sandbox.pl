@@ -1,0 +1,363 @@
+# Runs builds in fresh Linux namespaces. One such process serves a whole run of the driver: it forks for each
+# build, so that a build costs a few system calls and no further program. It is in Perl because every Debian
+# and Ubuntu has it (perl-base is essential) and it can make any system call without a compiler.
+#
+# It first answers `ready`, or `fail REASON` where namespaces cannot be had. Then each line on standard input is
+# `run ID SCRATCH` or `kill ID`, and each line on standard output is `ID RESULT`:
+#     ok SECONDS PEAK_BYTES            all steps succeeded
+#     exit STEP STATUS                 step number STEP (from 0) ended with that exit status
+#     signal STEP NUMBER               it was killed by that signal
+#     missing STEP REASON              its program or working directory could not be used
+#     time STEP | memory STEP          it ran past a limit
+#     setup REASON                     the sandbox could not be made
+#     killed                           as asked
+#
+# SCRATCH/job holds strings that end with NUL: limit in seconds, limit in bytes, path of the log, epoch; then
+# lists, each with its length first: lower directories (the first wins), environment (NAME=VALUE), files (three
+# strings each: path, name below /build, octal mode), and steps (working directory, then two lists: further
+# environment, arguments). What the steps leave in /out is in SCRATCH/upper/out.
+use strict;
+use warnings;
+use Fcntl ();
+use POSIX ();
+use Time::HiRes ();
+
+my %calls = (
+    x86_64 => {
+        mount => 165, umount2 => 166, pivot_root => 155, unshare => 272, prctl => 157, capset => 126,
+        sethostname => 170, setdomainname => 171, getrusage => 98,
+    },
+    # The generic table of newer architectures: aarch64, riscv64, loongarch64.
+    generic => {
+        mount => 40, umount2 => 39, pivot_root => 41, unshare => 97, prctl => 167, capset => 91,
+        sethostname => 161, setdomainname => 162, getrusage => 165,
+    },
+);
+my $machine = (POSIX::uname())[4];
+my $number = $calls{$machine} // $calls{generic};
+
+use constant {
+    CLONE_NEWNS => 0x00020000, CLONE_NEWCGROUP => 0x02000000, CLONE_NEWUTS => 0x04000000,
+    CLONE_NEWIPC => 0x08000000, CLONE_NEWUSER => 0x10000000, CLONE_NEWPID => 0x20000000,
+    CLONE_NEWNET => 0x40000000,
+    MS_RDONLY => 1, MS_NOSUID => 2, MS_NODEV => 4, MS_NOEXEC => 8, MS_REMOUNT => 32, MS_BIND => 0x1000,
+    MS_REC => 0x4000, MS_PRIVATE => 0x40000, MNT_DETACH => 2,
+    PR_SET_PDEATHSIG => 1, PR_SET_DUMPABLE => 4, PR_CAPBSET_DROP => 24, PR_SET_NO_NEW_PRIVS => 38,
+};
+
+# A system call, or the death of this build with the reason.
+sub call {
+    my ($what, $name, @arguments) = @_;
+    return if syscall($number->{$name}, @arguments) != -1;
+    die "$what: $!\n";
+}
+
+sub mount {
+    my ($from, $to, $type, $flags, $options) = @_;
+    call("mount $type on $to", 'mount', "$from", "$to", "$type", $flags, $options // 0);
+}
+
+$| = 1;
+umask 022;
+eval { enter_namespaces(); prepare_devices(); 1 } or do { print "fail $@"; exit 1 };
+print "ready\n";
+
+my %supervisors;    # process by ID of the build
+my %ids;
+$SIG{CHLD} = sub {
+    while ((my $pid = waitpid(-1, POSIX::WNOHANG())) > 0) {
+        my $id = delete $ids{$pid} // next;
+        delete $supervisors{$id};
+        print "$id killed\n" if $? != 0;
+    }
+};
+
+# sysread, since a signal that comes between must not lose buffered input.
+my $input = '';
+while (1) {
+    my $count = sysread STDIN, $input, 4096, length $input;
+    next if !defined $count && $!{EINTR};
+    last if !$count;
+    while ($input =~ s/\A([^\n]*)\n//) {
+        my ($verb, $id, $scratch) = split / /, $1, 3;
+        if ($verb eq 'kill') {
+            kill 'KILL', $supervisors{$id} if $supervisors{$id};
+            next;
+        }
+        my $mask = POSIX::SigSet->new(POSIX::SIGCHLD());
+        POSIX::sigprocmask(POSIX::SIG_BLOCK(), $mask);
+        my $pid = fork // die "fork: $!";
+        supervise($id, $scratch) if $pid == 0;
+        $supervisors{$id} = $pid;
+        $ids{$pid} = $id;
+        POSIX::sigprocmask(POSIX::SIG_UNBLOCK(), $mask);
+    }
+}
+# The driver is gone. Death passes on to all builds by their parent-death signal.
+
+# A user namespace in which this user is root, and mounts of its own: what a build needs to get the rest.
+sub enter_namespaces {
+    my ($uid, $gid) = ($>, $) + 0);
+    call('make a user and a mount namespace', 'unshare', CLONE_NEWUSER | CLONE_NEWNS);
+    write_file('/proc/self/setgroups', 'deny');
+    write_file('/proc/self/uid_map', "0 $uid 1");
+    write_file('/proc/self/gid_map', "0 $gid 1");
+    mount('none', '/', 'none', MS_REC | MS_PRIVATE);
+}
+
+# The /dev of all builds, which none of them can change. It covers /sys, for this process and its children.
+sub prepare_devices {
+    mount('tmpfs', '/sys', 'tmpfs', MS_NOSUID, 'mode=755');
+    for my $device (qw(null zero full random urandom)) {
+        write_file("/sys/$device", '');
+        mount("/dev/$device", "/sys/$device", 'none', MS_BIND);
+    }
+    symlink '/tmp', '/sys/shm';
+    symlink '/proc/self/fd', '/sys/fd';
+    symlink "/proc/self/fd/$_->[0]", "/sys/$_->[1]" for [0, 'stdin'], [1, 'stdout'], [2, 'stderr'];
+    mount('tmpfs', '/sys', 'tmpfs', MS_REMOUNT | MS_RDONLY | MS_NOSUID);
+}
+
+# Makes the other namespaces, starts the build in them, keeps its log, and enforces its limits.
+sub supervise {
+    my ($id, $scratch) = @_;
+    $SIG{CHLD} = 'DEFAULT';
+    open STDIN, '<', '/dev/null';
+    my $result = eval { build($scratch) } // "setup $@";
+    chomp $result;
+    $result =~ s/\n/ /g;
+    print "$id $result\n";
+    POSIX::_exit(0);
+}
+
+sub build {
+    my ($scratch) = @_;
+    chdir $scratch or die "$scratch: $!\n";
+    my $job = read_job('job');
+    place_files($job);
+    open my $log, '>>', $job->{log} or die "$job->{log}: $!\n";
+
+    call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
+    call('make namespaces', 'unshare',
+        CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP);
+
+    pipe my $output, my $output_end or die "pipe: $!\n";
+    pipe my $status, my $status_end or die "pipe: $!\n";
+    my $started = Time::HiRes::time();
+    my $pid = fork // die "fork: $!\n";
+    if ($pid == 0) {
+        close $output;
+        close $status;
+        close $log;
+        init($job, $output_end, $status_end);
+    }
+    close $output_end;
+    close $status_end;
+    return watch($job, $pid, $output, $status, $log, $started);
+}
+
+# Lays out the writable layer, with copies of the files under /build. All of it has the time of the epoch.
+sub place_files {
+    my ($job) = @_;
+    my @made = ('upper', map { "upper/$_" } qw(build out dev proc tmp));
+    mkdir $_ or die "$_: $!\n" for 'root', 'work', @made;
+    my %there;
+    for my $file (@{ $job->{files} }) {
+        my ($path, $name, $mode) = @$file;
+        my $parent = 'upper/build';
+        my @parts = split m{/}, $name;
+        for my $part (@parts[0 .. $#parts - 1]) {
+            $parent .= "/$part";
+            next if $there{$parent}++;
+            mkdir $parent or die "$parent: $!\n";
+            push @made, $parent;
+        }
+        copy_file($path, "upper/build/$name", oct $mode, $job->{epoch});
+    }
+    utime $job->{epoch}, $job->{epoch}, @made;
+}
+
+sub copy_file {
+    my ($from, $to, $mode, $time) = @_;
+    open my $in, '<:raw', $from or die "$from: $!\n";
+    sysopen my $out, $to, Fcntl::O_WRONLY() | Fcntl::O_CREAT() | Fcntl::O_EXCL(), $mode or die "$to: $!\n";
+    while (sysread $in, my $chunk, 1 << 20) {
+        syswrite($out, $chunk) == length $chunk or die "$to: $!\n";
+    }
+    close $out or die "$to: $!\n";
+    utime $time, $time, $to;
+}
+
+# Copies output to the log until the build ends or runs past a limit.
+sub watch {
+    my ($job, $pid, $output, $status, $log, $started) = @_;
+    my ($step, $result, $peak, $ready) = (0, undef, 0, '');
+    vec($ready, fileno $output, 1) = 1;
+    vec($ready, fileno $status, 1) = 1;
+    my $text = '';
+    until (defined $result) {
+        my $count = select(my $now = $ready, undef, undef, 0.1);
+        if (Time::HiRes::time() - $started > $job->{seconds}) { $result = "time $step"; last }
+        my $used = $count == 0 ? memory_in_use() : 0;
+        $peak = $used if $used > $peak;
+        if ($used > $job->{bytes}) { $result = "memory $step"; last }
+        next if $count <= 0;
+        copy($output, $log) if vec($now, fileno $output, 1);
+        next if !vec($now, fileno $status, 1);
+        if (!sysread $status, $text, 4096, length $text) {
+            $result = "setup the first process of the sandbox died";
+        }
+        while ($text =~ s/\A([^\n]*)\n//) {
+            my $line = $1;
+            if ($line =~ /\Astep (\d+)\z/) { $step = $1 }
+            else { $result = $line }
+        }
+    }
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
+    my $seconds = Time::HiRes::time() - $started;
+    # What was written before the end is still in the pipe; nobody holds its other end any more.
+    1 while copy($output, $log);
+    if ($result =~ /\Aok (\d+)\z/) {
+        $peak = $1 if $1 > $peak;
+        return sprintf 'ok %.6f %d', $seconds, $peak;
+    }
+    return $result;
+}
+
+sub copy {
+    my ($from, $to) = @_;
+    my $count = sysread $from, my $chunk, 65536;
+    syswrite $to, $chunk if $count;
+    return $count;
+}
+
+# Resident bytes of all processes of the build. This process shares its root, hence its /proc.
+sub memory_in_use {
+    opendir my $processes, '/proc' or return 0;
+    my $pages = 0;
+    for my $pid (grep { /\A\d+\z/ } readdir $processes) {
+        open my $statm, '<', "/proc/$pid/statm" or next;
+        $pages += (split ' ', <$statm> // '0 0')[1];
+    }
+    return $pages * 4096;
+}
+
+# Process 1 of the build: makes the root, gives up all privileges, runs the steps one after another.
+sub init {
+    my ($job, $output, $status) = @_;
+    my $report = sub { syswrite $status, "$_[0]\n" };
+    eval {
+        call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
+        $0 = 'init';
+        call('sethostname', 'sethostname', 'stagex', 6);
+        call('setdomainname', 'setdomainname', '(none)', 6);
+        make_root($job);
+        drop_privileges();
+        open STDOUT, '>&', $output or die "stdout: $!\n";
+        open STDERR, '>&', $output or die "stderr: $!\n";
+        close $output;
+        1;
+    } or do { $report->("setup $@"); POSIX::_exit(0) };
+
+    my $steps = $job->{steps};
+    for my $index (0 .. $#$steps) {
+        $report->("step $index");
+        my ($kind, $value) = run_step($job, $steps->[$index]);
+        next if $kind eq 'exit' && $value == 0;
+        $report->("$kind $index $value");
+        POSIX::_exit(0);
+    }
+    $report->('ok ' . peak_of_children());
+    POSIX::_exit(0);
+}
+
+sub make_root {
+    my ($job) = @_;
+    my $count = 0;
+    for my $lower (@{ $job->{lower} }) {
+        symlink $lower, $count or die "symlink: $!\n";
+        $count++;
+    }
+    my $layers = join ':', 0 .. $count - 1;
+    mount('overlay', 'root', 'overlay', 0, "lowerdir=$layers,upperdir=upper,workdir=work,userxattr");
+    mount('proc', 'root/proc', 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC, 'subset=pid');
+    mount('tmpfs', 'root/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=1777');
+    mount('/sys', 'root/dev', 'none', MS_BIND | MS_REC);
+
+    # The old root ends up on top of the new one, from where it is taken away: nothing of the host remains.
+    chdir 'root' or die "root: $!\n";
+    call('pivot_root', 'pivot_root', '.', '.');
+    call('umount', 'umount2', '.', MNT_DETACH);
+    chdir '/' or die "/: $!\n";
+}
+
+sub drop_privileges {
+    # Hides what /proc/1 would tell of the host's Perl.
+    call('prctl', 'prctl', PR_SET_DUMPABLE, 0, 0, 0, 0);
+    call('prctl', 'prctl', PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    for my $capability (0 .. 63) {
+        last if syscall($number->{prctl}, PR_CAPBSET_DROP, $capability, 0, 0, 0) == -1;
+    }
+    my $header = pack 'L2', 0x20080522, 0;
+    my $none = pack 'L6', (0) x 6;
+    call('capset', 'capset', $header, $none);
+}
+
+# Runs one step. Its failure to start comes back through a pipe that a successful start closes.
+sub run_step {
+    my ($job, $step) = @_;
+    pipe my $failure, my $failure_end or return ('missing', "pipe: $!");
+    my $pid = fork // return ('missing', "fork: $!");
+    if ($pid == 0) {
+        my ($program) = @{ $step->{argv} };
+        if (chdir $step->{cwd}) {
+            %ENV = map { split /=/, $_, 2 } @{ $job->{environment} }, @{ $step->{environment} };
+            no warnings 'exec';
+            exec { $program } @{ $step->{argv} };
+            syswrite $failure_end, "$program: $!";
+        }
+        else {
+            syswrite $failure_end, "working directory $step->{cwd}: $!";
+        }
+        POSIX::_exit(127);
+    }
+    close $failure_end;
+    waitpid $pid, 0;
+    my $state = $?;
+    return ('missing', $_) for grep { length } readline $failure;
+    return ('signal', $state & 127) if $state & 127;
+    return ('exit', $state >> 8);
+}
+
+# Bytes of the largest process among those that ended (getrusage: ru_maxrss, in KiB).
+sub peak_of_children {
+    my $usage = "\0" x 144;
+    syscall($number->{getrusage}, -1, $usage);
+    return 1024 * unpack 'x32 q', $usage;
+}
+
+sub read_job {
+    my ($path) = @_;
+    open my $file, '<', $path or die "$path: $!\n";
+    local $/;
+    my @fields = split /\0/, <$file>, -1;
+    my $list = sub { map { shift @fields } 1 .. shift @fields };
+    my %job;
+    @job{qw(seconds bytes log epoch)} = splice @fields, 0, 4;
+    $job{lower} = [$list->()];
+    $job{environment} = [$list->()];
+    $job{files} = [map { [splice @fields, 0, 3] } 1 .. shift @fields];
+    for (1 .. shift @fields) {
+        my $cwd = shift @fields;
+        push @{ $job{steps} }, { cwd => $cwd, environment => [$list->()], argv => [$list->()] };
+    }
+    return \%job;
+}
+
+sub write_file {
+    my ($path, $text) = @_;
+    open my $file, '>', $path or die "$path: $!\n";
+    print {$file} $text;
+    close $file or die "$path: $!\n";
+}

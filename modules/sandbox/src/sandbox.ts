@@ -1,0 +1,119 @@
+/**
+ * The embedded executor's sandbox: runs the steps of one package in fresh namespaces, as root or as an
+ * ordinary user. The work is done by `sandbox.pl`, of which one process serves the whole run.
+ */
+import { closeSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { argumentOf, type LockedStep } from "@stagex/core";
+import { explainSetupFailure } from "./diagnose.ts";
+import { badJob, memoryLimit, noOutput, programMissing, stepFailed, timeLimit } from "./errors.ts";
+import { Runner } from "./runner.ts";
+
+export interface SandboxJob {
+  /** Host directories that make up the root; where two have one path, the earlier wins. May be empty. */
+  readonly roots: readonly string[];
+  /** Host files that appear as copies at `/build/<name>`; `name` may hold `/`. */
+  readonly files: readonly { readonly path: string; readonly name: string; readonly executable: boolean }[];
+  /** Run one after another in the same root, in `/build` where a step names no directory. */
+  readonly steps: readonly LockedStep[];
+  /** The whole environment, before what a step adds. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Seconds since 1970: the time of the placed files. */
+  readonly epoch: number;
+  /** Empty directory for all state, on a file system that can be overlayfs's upper one. */
+  readonly scratch: string;
+  /** Of all steps together. Memory is watched, not reserved: a job may pass the limit for some 100 ms. */
+  readonly limits: { readonly seconds: number; readonly bytes: number };
+  /** File to which all that the steps write to stdout and stderr is appended. */
+  readonly log: string;
+  /** Ends the job; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SandboxResult {
+  /** Host directory with what the build left in `/out`. */
+  readonly out: string;
+  /** Wall-clock time of the steps. */
+  readonly seconds: number;
+  /** Most memory seen in use: resident bytes of all processes at once, or of the largest one. */
+  readonly peakBytes: number;
+}
+
+/**
+ * Runs a job. When the promise settles, no process of it is left.
+ *
+ * @throws SandboxError
+ */
+export async function runInSandbox(job: SandboxJob): Promise<SandboxResult> {
+  job.signal?.throwIfAborted();
+  checkNames(job);
+  writeFileSync(join(job.scratch, "job"), describeJob(job));
+  closeSync(openSync(job.log, "a"));
+
+  const runner = await Runner.shared();
+  const answer = await runner.run(job.scratch, job.signal);
+  job.signal?.throwIfAborted();
+  const [kind, ...rest] = answer.split(" ");
+  if (kind !== "ok") throw await failureOf(job, kind ?? "", rest);
+
+  const out = join(job.scratch, "upper/out");
+  if (readdirSync(out).length === 0) throw noOutput();
+  const [seconds, peakBytes] = rest.map(Number);
+  return { out, seconds: seconds ?? 0, peakBytes: peakBytes ?? 0 };
+}
+
+/** The job as `sandbox.pl` reads it. */
+function describeJob(job: SandboxJob): string {
+  const variables = (record: Readonly<Record<string, string>>) =>
+    list(Object.entries(record).map(([name, value]) => `${name}=${value}`));
+  const fields = [
+    String(job.limits.seconds),
+    String(job.limits.bytes),
+    job.log,
+    String(job.epoch),
+    ...list(job.roots),
+    ...variables(job.environment),
+    String(job.files.length),
+    ...job.files.flatMap(({ path, name, executable }) => [path, name, executable ? "755" : "644"]),
+    String(job.steps.length),
+    ...job.steps.flatMap((step) => [
+      step.cwd ?? "/build",
+      ...variables(step.env ?? {}),
+      ...list(step.argv.map(argumentOf)),
+    ]),
+  ];
+  if (fields.some((field) => field.includes("\0"))) throw badJob("one of its texts holds a NUL byte");
+  return fields.map((field) => `${field}\0`).join("");
+}
+
+const list = (items: readonly string[]): string[] => [String(items.length), ...items];
+
+function checkNames({ files }: SandboxJob): void {
+  const bad = files.find(({ name }) =>
+    name.split("/").some((part) => part === "" || part === "." || part === ".."),
+  );
+  if (bad) throw badJob(`'${bad.name}' is not a plain relative path`);
+}
+
+async function failureOf(job: SandboxJob, kind: string, rest: readonly string[]): Promise<Error> {
+  const step = job.steps[Number(rest[0])] ?? { argv: ["?"] };
+  const detail = rest.slice(1).join(" ");
+  switch (kind) {
+    case "exit":
+      return stepFailed(step, `it ended with exit status ${detail}`);
+    case "signal":
+      return stepFailed(step, `it was killed by ${signalName(Number(detail))}`);
+    case "missing":
+      return programMissing(step, detail);
+    case "time":
+      return timeLimit(step, job.limits.seconds);
+    case "memory":
+      return memoryLimit(step, job.limits.bytes);
+    default:
+      return explainSetupFailure([kind === "setup" ? [] : kind, ...rest].flat().join(" "));
+  }
+}
+
+const signalName = (number: number): string =>
+  Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? `signal ${number}`;

@@ -1,0 +1,3 @@
+export { type FetchOptions, fetchTree, pushTree } from "./cache.ts";
+export { compareTrees } from "./compare.ts";
+export { type AddOptions, type Garbage, Store, type StoredTree } from "./store.ts";
