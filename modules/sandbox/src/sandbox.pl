@@ -160,7 +160,8 @@ sub build {
 sub place_files {
     my ($job) = @_;
     my @made = ('upper', map { "upper/$_" } qw(build out dev proc tmp));
-    mkdir $_ or die "$_: $!\n" for 'root', 'work', @made;
+    # The lowest layer is empty, since there must be one and a root may have no trees.
+    mkdir $_ or die "$_: $!\n" for 'root', 'work', 'empty', @made;
     my %there;
     for my $file (@{ $job->{files} }) {
         my ($path, $name, $mode) = @$file;
@@ -246,7 +247,7 @@ sub memory_in_use {
 # Process 1 of the build: makes the root, gives up all privileges, runs the steps one after another.
 sub init {
     my ($job, $output, $status) = @_;
-    my $report = sub { syswrite $status, "$_[0]\n" };
+    my $report = sub { syswrite $status, join(' ', split /\n/, $_[0]) . "\n" };
     eval {
         call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
         $0 = 'init';
@@ -279,7 +280,7 @@ sub make_root {
         symlink $lower, $count or die "symlink: $!\n";
         $count++;
     }
-    my $layers = join ':', 0 .. $count - 1;
+    my $layers = join ':', 0 .. $count - 1, 'empty';
     mount('overlay', 'root', 'overlay', 0, "lowerdir=$layers,upperdir=upper,workdir=work,userxattr");
     mount('proc', 'root/proc', 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC, 'subset=pid');
     mount('tmpfs', 'root/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=1777');

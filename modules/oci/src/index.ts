@@ -1,0 +1,3 @@
+export * from "./check-layout.ts";
+export * from "./image.ts";
+export * from "./write-layout.ts";

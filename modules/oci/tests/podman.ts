@@ -1,0 +1,84 @@
+/**
+ * Podman for tests: own storage, no network, no systemd, no cgroups of its own; as root, as an ordinary user,
+ * and in a container or virtual machine that may not raise limits.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+export const isInstalled = (program: string): boolean =>
+  spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
+
+const isRoot = process.getuid?.() === 0;
+
+/** Podman's runtime wants cgroups of the second version alone, which only root can show it where both are mounted. */
+export const canRunPodman =
+  isInstalled("podman") && (isRoot || existsSync("/sys/fs/cgroup/cgroup.controllers"));
+
+export interface PodmanOptions {
+  /** Existing directory for storage and state; the caller removes it. */
+  readonly home: string;
+  /** Drop from root to this user, which needs no entry in the system's files. */
+  readonly uid?: number;
+}
+
+/**
+ * Loads a layout and runs a container of it.
+ *
+ * @param argv replaces the image's `cmd`; `entrypoint` stays.
+ * @returns what the container wrote to its standard output.
+ */
+export function runLayout(layout: string, name: string, options: PodmanOptions, ...argv: string[]): string {
+  const archive = join(options.home, `${name}.tar`);
+  execFileSync("tar", ["-cf", archive, "-C", layout, "."]);
+  chmodSync(archive, 0o644);
+  podman(options, "load", "--quiet", "--input", archive);
+  return podman(options, "run", ...containerFlags, `localhost/${name}`, ...argv);
+}
+
+const containerFlags = [
+  "--rm",
+  "--pull=never",
+  "--network=none",
+  "--cgroups=disabled",
+  // Podman's own limits are above what a process without CAP_SYS_RESOURCE may ask for.
+  "--ulimit=nofile=1024:1024",
+  "--ulimit=nproc=1024:1024",
+];
+
+/** Runs podman with storage in `options.home`. @returns its standard output. */
+function podman({ home, uid }: PodmanOptions, ...args: string[]): string {
+  const command = [
+    ...["podman", "--root", join(home, "storage"), "--runroot", join(home, "run")],
+    // vfs works on every file system; the user may have one id only, and then all files become theirs.
+    ...[
+      "--storage-driver=vfs",
+      ...(isRoot && uid === undefined ? [] : ["--storage-opt=vfs.ignore_chown_errors=true"]),
+    ],
+    ...["--cgroup-manager=cgroupfs", "--events-backend=none", ...args],
+  ];
+  const dropped =
+    uid === undefined
+      ? command
+      : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", ...command];
+  const [program, ...rest] = isRoot ? [...withPlainCgroups, ...dropped] : dropped;
+  return execFileSync(program as string, rest, {
+    cwd: home,
+    env: { PATH: process.env.PATH, HOME: home, XDG_RUNTIME_DIR: privateDirectory(home, uid) },
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+const withPlainCgroups = [
+  ...["unshare", "--mount", "sh", "-c"],
+  'umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup; exec "$@"',
+  "sh",
+];
+
+function privateDirectory(home: string, uid: number | undefined): string {
+  const directory = join(home, "runtime");
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (uid !== undefined) for (const one of [home, directory]) chownSync(one, uid, uid);
+  return directory;
+}
