@@ -2,8 +2,19 @@
  * Turns locked packages into trees in the store: reuses what is there, takes what a cache has, builds the
  * rest in the sandbox, and accepts nothing that differs from the lock.
  */
-import { appendFileSync, writeFileSync } from "node:fs";
-import { lstat, mkdir, rename, rm } from "node:fs/promises";
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   closure,
@@ -59,12 +70,46 @@ export type BuildEvent =
   | { type: "reused"; name: string; digest: Sha256 }
   | { type: "substituted"; name: string; digest: Sha256 }
   | { type: "built"; name: string; digest: Sha256; measure: Measure }
+  /** A cache failed to give a tree; it is not asked again. */
   | { type: "refused"; name: string; cache: string; because: string }
-  | { type: "failed"; name: string; error: unknown; log: string };
+  | { type: "failed"; name: string; error: unknown; kept: KeptFailure };
+
+/** Paths of what is kept of a failed build. */
+export interface KeptFailure {
+  readonly log: string;
+  /** The log's last lines. */
+  readonly logEnd: readonly string[];
+  readonly work: string;
+}
+
+/** A build gave another tree than the lock pins. Both are kept. */
+export class UnexpectedTree extends StagexError {
+  readonly package: string;
+  /** Path of the tree that was built. */
+  readonly tree: string;
+  /** Where it differs from the pinned one, a line each. */
+  readonly differences: readonly string[];
+
+  constructor(name: string, because: string, tree: string, differences: readonly string[]) {
+    super("build", {
+      cannot: `build ${name}`,
+      because,
+      remedy: [
+        `It is kept at ${tree}. It differs in:`,
+        ...differences.map((line) => `  ${line}`),
+        `If the change is meant, run \`stagex pin ${name}\`.`,
+      ].join("\n"),
+    });
+    this.package = name;
+    this.tree = tree;
+    this.differences = differences;
+  }
+}
 
 export class Builder {
   readonly #options: BuilderOptions;
   readonly #measures = new Map<string, Measure>();
+  readonly #refused = new Set<string>();
 
   constructor(options: BuilderOptions) {
     this.#options = options;
@@ -79,7 +124,7 @@ export class Builder {
    * Obtains the trees of `names`.
    *
    * @returns digests by package name, of `names` and of every package that had to be looked at for them
-   * @throws StagexError for the first failure; the others have gone to `onEvent`
+   * @throws StagexError for the first failure, or one that tells all of them where the builder keeps going
    */
   async build(names: readonly string[]): Promise<ReadonlyMap<string, Sha256>> {
     const { signal, places } = this.#options;
@@ -88,8 +133,7 @@ export class Builder {
     const outcome = await this.#run(names);
     await recordHistory(places.history, this.#measures);
     signal?.throwIfAborted();
-    const [failure] = outcome.failures.values();
-    if (failure !== undefined) throw failure;
+    if (outcome.failures.size > 0) throw joinFailures([...outcome.failures.values()]);
     return outcome.results;
   }
 
@@ -125,13 +169,17 @@ export class Builder {
       return tree;
     }
     for (const cache of caches) {
+      if (this.#refused.has(cache)) continue;
       try {
         if (!(await fetchTree(cache, tree, store, signal ? { signal } : {}))) continue;
         this.#emit({ type: "substituted", name, digest: tree });
         return tree;
       } catch (error) {
         signal?.throwIfAborted();
-        this.#emit({ type: "refused", name, cache, because: reasonOf(error) });
+        if (error instanceof StagexError && error.kind === "machine") throw error;
+        this.#refused.add(cache);
+        const because = error instanceof StagexError ? error.because : reasonOf(error);
+        this.#emit({ type: "refused", name, cache, because });
       }
     }
     return undefined;
@@ -139,32 +187,33 @@ export class Builder {
 
   /** Builds under a lock of the store, so that of two processes one builds and the other finds the record. */
   #buildOnce(name: string, key: Sha256, inputs: readonly Sha256[]): Promise<Sha256> {
-    const { store, signal, rebuild } = this.#options;
+    const { store, signal } = this.#options;
     return store.withLock(key, signal, async () => {
-      const known = rebuild?.(name) ? undefined : await store.recall(key);
-      if (known !== undefined && store.has(known)) {
-        await this.#checkPin(name, known);
-        this.#emit({ type: "reused", name, digest: known });
-        return known;
-      }
-      this.#emit({ type: "started", name });
-      try {
-        return await this.#buildNow(name, key, inputs);
-      } catch (error) {
-        if (!signal?.aborted) this.#emit({ type: "failed", name, error, log: this.#logOf(name) });
-        throw error;
-      }
+      const known = this.#recall(name, key);
+      if (known === undefined) return this.#buildNow(name, key, inputs);
+      this.#emit({ type: "reused", name, digest: known });
+      return known;
     });
   }
 
+  /** The tree that an earlier build of this key gave. If the lock pins another one, a new build has to tell. */
+  #recall(name: string, key: Sha256): Sha256 | undefined {
+    const { store, rebuild } = this.#options;
+    if (rebuild?.(name)) return undefined;
+    const known = store.recall(key);
+    const pinned = this.#locked(name).tree;
+    return known && known === (pinned ?? known) && store.has(known) ? known : undefined;
+  }
+
   async #buildNow(name: string, key: Sha256, inputs: readonly Sha256[]): Promise<Sha256> {
-    const { lock, store, places, limits, signal } = this.#options;
+    const { lock, store, limits, signal } = this.#options;
     const locked = this.#locked(name);
-    const files = await this.#fetch(locked.sources);
-    const scratch = await store.scratch(name);
     const log = this.#logOf(name);
-    writeFileSync(log, "");
+    this.#emit({ type: "started", name });
+    const scratch = await store.scratch(name).catch(inBuildOf(name));
     try {
+      writeFileSync(log, "");
+      const files = await this.#fetch(locked.sources).catch(inBuildOf(name));
       const { out, seconds, peakBytes } = await runInSandbox({
         roots: inputs.map((digest) => store.treePath(digest)),
         files,
@@ -175,22 +224,37 @@ export class Builder {
         limits,
         log,
         ...(signal && { signal }),
-      });
-      const { digest } = await store.add(out, { epoch: lock.epoch });
-      await checkProvided(name, locked.provides ?? [], store.treePath(digest));
-      await store.remember(key, digest);
+      }).catch(inBuildOf(name));
+      const { digest } = await store.add(out, { epoch: lock.epoch }).catch(inBuildOf(name));
+      checkProvided(name, locked.provides ?? [], store.treePath(digest));
       await this.#checkPin(name, digest);
+      store.remember(key, digest);
       const measure = { seconds, peakBytes };
       this.#measures.set(name, measure);
       this.#emit({ type: "built", name, digest, measure });
-      await rm(scratch, { recursive: true, force: true });
+      removeIfEmpty(scratch);
       return digest;
     } catch (error) {
-      appendFileSync(log, `\n${reasonOf(error)}\n`);
-      if (signal?.aborted) await rm(scratch, { recursive: true, force: true });
-      else await keep(scratch, join(places.failed, name));
+      if (signal?.aborted) await store.discard(scratch);
+      else await this.#keepFailure(name, scratch, error);
       throw error;
     }
+  }
+
+  /** Keeps the log, and the work folder until the next failure of the same package. */
+  async #keepFailure(name: string, scratch: string, error: unknown): Promise<void> {
+    const { store, places } = this.#options;
+    const kept = { log: this.#logOf(name), work: join(places.failed, name) };
+    const logEnd = lastLines(kept.log);
+    try {
+      appendFileSync(kept.log, `\n${reasonOf(error)}\n`);
+      mkdirSync(places.failed, { recursive: true });
+      await store.discard(kept.work);
+      renameSync(scratch, kept.work);
+    } catch {
+      // A full disk, which has failed the build, too.
+    }
+    this.#emit({ type: "failed", name, error, kept: { ...kept, logEnd } });
   }
 
   async #fetch(sources: readonly LockedSource[]) {
@@ -209,20 +273,13 @@ export class Builder {
   /** A known answer: a tree that is not the pinned one fails, and both stay for comparison. */
   async #checkPin(name: string, digest: Sha256): Promise<void> {
     const { store, expected = store } = this.#options;
-    const { tree } = this.#locked(name);
-    if (tree === null || tree === digest) return;
-    const differences = expected.has(tree)
-      ? (await compareTrees(expected.treePath(tree), store.treePath(digest))).map((one) => `  ${one}`)
-      : ["  (the pinned tree is not in the store, so there is nothing to compare with)"];
-    throw new StagexError("build", {
-      cannot: `accept the build of ${name}`,
-      because: `its tree is ${digest}, and the lock pins ${tree}`,
-      remedy: [
-        `The tree is kept at ${store.treePath(digest)}. It differs in:`,
-        ...differences,
-        `If the change is meant, run \`stagex pin ${name}\`.`,
-      ].join("\n"),
-    });
+    const pinned = this.#locked(name).tree;
+    if (pinned === null || pinned === digest) return;
+    const tree = store.treePath(digest);
+    const differences = expected.has(pinned)
+      ? await compareTrees(expected.treePath(pinned), tree)
+      : ["(the pinned tree is not in the store, so there is nothing to compare with)"];
+    throw new UnexpectedTree(name, `its tree is ${digest}, and the lock pins ${pinned}`, tree, differences);
   }
 
   #locked(name: string): LockedPackage {
@@ -239,21 +296,61 @@ export class Builder {
 }
 
 /** Fails unless each path that the package says it provides is in its tree. */
-async function checkProvided(name: string, provides: readonly string[], tree: string): Promise<void> {
-  for (const path of provides) {
-    const there = await lstat(join(tree, path)).catch(() => null);
-    if (there) continue;
-    throw new StagexError("build", {
-      cannot: `accept the build of ${name}`,
-      because: `it says that it provides ${path}, and its tree has no such file`,
-      remedy: `The tree is kept at ${tree}.`,
-    });
+function checkProvided(name: string, provides: readonly string[], tree: string): void {
+  const missing = provides.find((path) => !lstatSync(join(tree, path), { throwIfNoEntry: false }));
+  if (missing === undefined) return;
+  throw new StagexError("build", {
+    cannot: `build ${name}`,
+    because: `it says that it provides ${missing}, and its tree has no such file`,
+    remedy: `The tree is kept at ${tree}.`,
+  });
+}
+
+/** The sandbox may still be removing what else was in the folder; whoever is last removes the folder itself. */
+function removeIfEmpty(scratch: string): void {
+  try {
+    rmdirSync(scratch);
+  } catch {
+    // Not empty yet.
   }
 }
 
-/** Moves a failed build's work folder to where the next failure of the same package replaces it. */
-async function keep(scratch: string, place: string): Promise<void> {
-  await rm(place, { recursive: true, force: true });
-  await mkdir(join(place, ".."), { recursive: true });
-  await rename(scratch, place);
+/** Throws what failed in a package's build as an error that names the package. */
+const inBuildOf =
+  (name: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof StagexError)) throw error;
+    const { kind, cannot, because, remedy } = error;
+    throw new StagexError(kind, {
+      cannot: `build ${name}`,
+      because: `it cannot ${cannot}: ${because}`,
+      ...(remedy && { remedy }),
+      cause: error,
+    });
+  };
+
+/** One error that tells of all failures. */
+function joinFailures(failures: readonly unknown[]): unknown {
+  const [first] = failures;
+  if (failures.length === 1 || !(first instanceof StagexError)) return first;
+  return new StagexError(first.kind, {
+    cannot: `build ${failures.length} packages`,
+    because: "each of them failed",
+    remedy: failures.map(reasonOf).join("\n"),
+  });
+}
+
+/** The last ten lines of a log, which may be long; none if it cannot be read. */
+function lastLines(path: string): string[] {
+  try {
+    const file = openSync(path, "r");
+    const end = Buffer.alloc(4096);
+    const start = Math.max(0, fstatSync(file).size - end.length);
+    const count = readSync(file, end, 0, end.length, start);
+    closeSync(file);
+    const text = end.toString("utf8", 0, count).trimEnd();
+    return text === "" ? [] : text.split("\n").slice(-10);
+  } catch {
+    return [];
+  }
 }

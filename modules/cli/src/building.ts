@@ -42,7 +42,7 @@ export async function withBuilder<T>(
 
   const jobs = options.jobs ?? availableParallelism();
   const places = placesOf(session);
-  const view = openView(await readHistory(places.history), jobs);
+  const view = await openView(await readHistory(places.history), jobs);
   try {
     const store = changes.store ?? (await Store.open(join(session.home, "store")));
     registerRoot(session);

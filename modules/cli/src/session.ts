@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Places } from "@stagex/build";
-import { formatLock, type Lock, packageNamed, parseLock, StagexError } from "@stagex/core";
+import { formatLock, type Lock, parseLock, StagexError } from "@stagex/core";
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -58,14 +58,6 @@ export const placesOf = ({ home }: Session): Places => ({
   failed: join(home, "failed"),
   history: join(home, "history.json"),
 });
-
-/** Packages that a name stands for: those of the pallet of that name, else the package itself. */
-export function packagesOf(lock: Lock, name: string): readonly string[] {
-  const pallet = Object.hasOwn(lock.pallets, name) ? lock.pallets[name] : undefined;
-  if (pallet) return pallet.packages;
-  packageNamed(lock, name);
-  return [name];
-}
 
 /** Notes that this lock uses the store, so that `gc` keeps what it pins. */
 export function registerRoot({ home, lockPath }: Session): void {

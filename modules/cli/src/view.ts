@@ -3,9 +3,7 @@
  * prints a line for each event where there is none.
  */
 import { styleText } from "node:util";
-import { type BuildEvent, type Measure, remainingSeconds } from "@stagex/build";
-import { reasonOf } from "@stagex/core";
-import { createLogUpdate } from "log-update";
+import { type BuildEvent, type KeptFailure, type Measure, remainingSeconds } from "@stagex/build";
 
 export interface View {
   /** Packages not at hand when the run began, and not yet done. */
@@ -40,25 +38,47 @@ export function applyEvent(view: View, event: BuildEvent, now: number): string |
       view.running.set(event.name, now);
       return undefined;
     case "refused":
-      return `${styleText("yellow", "refused")}  ${event.name} from ${event.cache}: ${event.because}`;
+      return line(
+        "yellow",
+        "refused",
+        `${event.name} from ${event.cache}: ${event.because}; this place is not asked again`,
+      );
     case "failed":
       finish(view, event.name);
       view.done.failed++;
-      return `${styleText("red", "failed")}   ${event.name}: ${reasonOf(event.error)}\n         log: ${event.log}`;
+      return line("red", "failed", `${event.name}\n${describeKept(event.kept)}`);
     case "built":
       finish(view, event.name);
       view.done.built++;
-      return `${styleText("green", "built")}    ${event.name} ${styleText("dim", costOf(event.measure))}`;
+      return line("green", "built", `${event.name} ${paint("dim", costOf(event.measure))}`);
     case "reused":
     case "substituted": {
       const wasPlanned = view.waiting.has(event.name);
       finish(view, event.name);
       view.done[event.type]++;
-      if (event.type === "substituted") return `${styleText("cyan", "cached")}   ${event.name}`;
-      return wasPlanned ? `${styleText("cyan", "reused")}   ${event.name}` : undefined;
+      if (event.type === "substituted") return line("cyan", "cached", event.name);
+      return wasPlanned ? line("cyan", "reused", event.name) : undefined;
     }
   }
 }
+
+const INDENT = " ".repeat(9);
+
+const line = (colour: Colour, word: string, text: string): string =>
+  `${paint(colour, word)}${INDENT.slice(word.length)}${text}`;
+
+type Colour = "red" | "yellow" | "green" | "cyan" | "dim";
+
+const paint = (colour: Colour, text: string): string => styleText(colour, text, { stream: process.stderr });
+
+/** The end of a failed build's log, and where the rest is. */
+const describeKept = ({ log, logEnd, work }: KeptFailure): string =>
+  [...logEnd.map((one) => `| ${printable(one)}`), `log: ${log}`, `work folder: ${work}`]
+    .map((one) => INDENT + one)
+    .join("\n");
+
+/** Builds write what they like; on a terminal it must not steer anything. */
+const printable = (text: string): string => text.replaceAll("\t", "    ").replace(/\p{Cc}/gu, "?");
 
 function finish(view: View, name: string): void {
   view.running.delete(name);
@@ -118,11 +138,11 @@ export interface OpenView {
 }
 
 /** Draws on `stream`, which is standard error, so that standard output stays for results. */
-export function openView(
+export async function openView(
   history: ReadonlyMap<string, Measure>,
   jobs: number,
   stream: NodeJS.WriteStream = process.stderr,
-): OpenView {
+): Promise<OpenView> {
   const view = emptyView();
   if (!stream.isTTY) {
     const onEvent = (event: BuildEvent) => {
@@ -131,6 +151,7 @@ export function openView(
     };
     return { view, onEvent, close: () => {} };
   }
+  const { createLogUpdate } = await import("log-update"); // not where there is no terminal: it costs 30 ms
   const live = createLogUpdate(stream);
   const draw = () => live(renderView(view, history, jobs, Date.now(), stream.columns || 80));
   const timer = setInterval(draw, 100);

@@ -30,6 +30,7 @@ export type ErrorKind = keyof typeof exitStatus;
 export class StagexError extends Error {
   override readonly name = "StagexError";
   readonly kind: ErrorKind;
+  readonly cannot: string;
   readonly because: string;
   readonly remedy: string | undefined;
 
@@ -37,6 +38,7 @@ export class StagexError extends Error {
     const remedy = parts.remedy ? `\n${parts.remedy}` : "";
     super(`Cannot ${parts.cannot}: because ${parts.because}${remedy}`, { cause: parts.cause });
     this.kind = kind;
+    this.cannot = parts.cannot;
     this.because = parts.because;
     this.remedy = parts.remedy;
   }

@@ -9,20 +9,28 @@ import type { Lock, LockedPackage, LockedPallet } from "./lock.ts";
  */
 export function packageNamed(lock: Lock, name: string): LockedPackage {
   const locked = Object.hasOwn(lock.packages, name) ? lock.packages[name] : undefined;
-  return locked ?? unknown("package", name, Object.keys(lock.packages));
+  if (locked) return locked;
+  throw unknownName("package", name, Object.keys(lock.packages));
 }
 
 /** The pallet of that name; throws as {@link packageNamed} does. */
 export function palletNamed(lock: Lock, name: string): LockedPallet {
   const pallet = Object.hasOwn(lock.pallets, name) ? lock.pallets[name] : undefined;
-  return pallet ?? unknown("pallet", name, Object.keys(lock.pallets));
+  if (pallet) return pallet;
+  throw unknownName("pallet", name, Object.keys(lock.pallets));
 }
 
-function unknown(kind: "package" | "pallet", name: string, names: readonly string[]): never {
+/** The names of the packages that a name stands for: those of the pallet of that name, else the package's own. */
+export function packagesOf(lock: Lock, name: string): readonly string[] {
+  if (Object.hasOwn(lock.pallets, name)) return palletNamed(lock, name).packages;
+  if (Object.hasOwn(lock.packages, name)) return [name];
+  throw unknownName("package or pallet", name, [...Object.keys(lock.packages), ...Object.keys(lock.pallets)]);
+}
+
+function unknownName(kind: string, name: string, names: readonly string[]): StagexError {
   const near = nearestNames(name, names);
-  const list =
-    kind === "package" ? "`stagex list` shows all packages." : "`stagex list --pallets` shows all pallets.";
-  throw new StagexError("usage", {
+  const list = kind === "pallet" ? "`stagex list --pallets` shows all." : "`stagex list` shows all packages.";
+  return new StagexError("usage", {
     cannot: `find ${kind} '${name}'`,
     because: `the lock has no ${kind} of that name`,
     remedy: near.length > 0 ? `Did you mean ${near.join(", ")}? ${list}` : list,

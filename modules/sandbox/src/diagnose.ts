@@ -1,85 +1,69 @@
-/** What a machine needs for the sandbox, and which of its settings forbid it. */
-import { readFileSync } from "node:fs";
+/** `stagex doctor`: tries what the sandbox needs. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { SandboxError } from "./errors.ts";
-import { Runner } from "./runner.ts";
+import { I386_PROGRAM } from "./i386-program.ts";
+import { forbids, readSetting, SETTINGS } from "./machine.ts";
+import { runInSandbox } from "./sandbox.ts";
 
+/** One finding of `stagex doctor`. */
 export interface Diagnosis {
   readonly what: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** What to do, where there is something to do. */
   readonly remedy?: string;
 }
 
-/** For `stagex doctor`. */
-export async function diagnoseSandbox(): Promise<Diagnosis[]> {
-  const settings = Object.entries(forbidding).map(([path, { bad, remedy }]): Diagnosis => {
-    const value = read(path);
-    const name = path.replace("/proc/sys/", "").replaceAll("/", ".");
-    const ok = value === undefined || !bad(value);
-    return { what: `setting ${name}`, ok, detail: value ?? "not there, which is fine", remedy };
-  });
-  const sandbox = await Runner.start().then(
-    (): Diagnosis => ({ what: "namespaces", ok: true, detail: "a user and a mount namespace can be made" }),
-    (error: SandboxError): Diagnosis => ({
-      what: "namespaces",
-      ok: false,
-      detail: error.because,
-      ...(error.remedy && { remedy: error.remedy }),
-    }),
+/**
+ * Looks at the settings that may forbid the sandbox, and tries it.
+ *
+ * @param folder where builds take place: not every file system will do.
+ */
+export async function diagnoseSandbox(folder = tmpdir()): Promise<Diagnosis[]> {
+  const settings = SETTINGS.filter(({ path }) => readSetting(path) !== undefined).map(
+    (setting): Diagnosis => {
+      const ok = !forbids(setting);
+      const remedy = ok ? {} : { remedy: setting.remedy };
+      return { what: `setting ${setting.name}`, ok, detail: readSetting(setting.path) ?? "", ...remedy };
+    },
   );
-  return [...settings, sandbox];
+  return [...settings, await tryBuild(folder)];
 }
 
-/** Settings of the kernel that keep an ordinary user, or everyone, from making namespaces. */
-const forbidding: Readonly<Record<string, { bad(value: string): boolean; remedy: string }>> = {
-  "/proc/sys/user/max_user_namespaces": {
-    bad: (value) => Number(value) === 0,
-    remedy: "Run `sysctl user.max_user_namespaces=15000` as root.",
-  },
-  "/proc/sys/kernel/unprivileged_userns_clone": {
-    bad: (value) => value === "0" && process.getuid?.() !== 0,
-    remedy: "Run `sysctl kernel.unprivileged_userns_clone=1` as root, or run stagex as root.",
-  },
-  "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": {
-    bad: (value) => value === "1" && process.getuid?.() !== 0,
-    remedy: "Run `sysctl kernel.apparmor_restrict_unprivileged_userns=0` as root, or run stagex as root.",
-  },
-};
-
-/** Turns the words of `sandbox.pl` into an error that names what forbids the sandbox and what to do. */
-export async function explainSetupFailure(words: string): Promise<SandboxError> {
-  const culprit = Object.entries(forbidding).find(([path, { bad }]) => {
-    const value = read(path);
-    return value !== undefined && bad(value);
-  });
-  if (words.includes("ENOENT")) {
-    return new SandboxError("machine", {
-      cannot: "set up the sandbox",
-      because: "perl is not installed",
-      remedy: "Install it, e.g. with `apt install perl-base`.",
-    });
-  }
-  if (culprit) {
-    const [path, { remedy }] = culprit;
-    return new SandboxError("machine", {
-      cannot: "set up the sandbox",
-      because: `the setting ${path} forbids it (${words.trim()})`,
-      remedy,
-    });
-  }
-  return new SandboxError("machine", {
-    cannot: "set up the sandbox",
-    because: words.trim(),
-    remedy: /not permitted|denied/i.test(words)
-      ? "In a container, allow user namespaces and mounts (e.g. `--security-opt seccomp=unconfined`, or `--privileged`)."
-      : "`stagex doctor` tells what the machine lacks.",
-  });
-}
-
-function read(path: string): string | undefined {
+/** Builds something in an empty root, with the kind of program that the bootstrap starts from. */
+async function tryBuild(folder: string): Promise<Diagnosis> {
+  const what = "a build of an i386 program in the sandbox";
+  const own = mkdtempSync(join(folder, "doctor-"));
   try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return undefined;
+    const program = join(own, "program");
+    writeFileSync(program, I386_PROGRAM);
+    chmodSync(program, 0o755);
+    mkdirSync(join(own, "scratch"));
+    await runInSandbox({
+      roots: [],
+      files: [{ path: program, name: "program", executable: true }],
+      steps: [{ argv: ["./program"] }],
+      environment: {},
+      epoch: 0,
+      scratch: join(own, "scratch"),
+      limits: { seconds: 60, bytes: 2 ** 30 },
+      log: join(own, "log"),
+    });
+    return { what, ok: true, detail: "works" };
+  } catch (error) {
+    if (!(error instanceof SandboxError)) throw error;
+    const { because, remedy } = error.kind === "machine" ? error : noI386(error);
+    return { what, ok: false, detail: because, ...(remedy && { remedy }) };
+  } finally {
+    rmSync(own, { recursive: true, force: true });
   }
 }
+
+const noI386 = ({ because }: SandboxError) => ({
+  because: `i386 programs do not run (${because})`,
+  remedy:
+    "The bootstrap starts on i386. It needs an x86 processor and a kernel with CONFIG_IA32_EMULATION that was not\n" +
+    "started with ia32_emulation=off.",
+});

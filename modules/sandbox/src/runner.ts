@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { explainSetupFailure } from "./diagnose.ts";
+import { explainSetupFailure } from "./machine.ts";
 
 const program = fileURLToPath(new URL("./sandbox.pl", import.meta.url));
 
@@ -37,7 +37,7 @@ export class Runner {
     const runner = new Runner(child);
     const answer = await runner.#await("");
     if (answer === "ready") return runner;
-    throw await explainSetupFailure(answer.replace(/^fail /, "") + Buffer.concat(errors).toString());
+    throw explainSetupFailure(answer.replace(/^fail /, "") + Buffer.concat(errors).toString());
   }
 
   private constructor(child: ChildProcess) {

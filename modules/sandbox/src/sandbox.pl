@@ -15,7 +15,8 @@
 # SCRATCH/job holds strings that end with NUL: limit in seconds, limit in bytes, path of the log, epoch; then
 # lists, each with its length first: lower directories (the first wins), environment (NAME=VALUE), files (three
 # strings each: path, name below /build, octal mode), and steps (working directory, then two lists: further
-# environment, arguments). What the steps leave in /out is in SCRATCH/upper/out.
+# environment, arguments). What the steps leave in /out is in SCRATCH/out if
+# they succeeded; all else in SCRATCH is then removed. Otherwise SCRATCH stays, with the writable layer in `upper`.
 use strict;
 use warnings;
 use Fcntl ();
@@ -25,12 +26,12 @@ use Time::HiRes ();
 my %calls = (
     x86_64 => {
         mount => 165, umount2 => 166, pivot_root => 155, unshare => 272, prctl => 157, capset => 126,
-        sethostname => 170, setdomainname => 171, getrusage => 98,
+        sethostname => 170, setdomainname => 171, getrusage => 98, setrlimit => 160, utimensat => 280,
     },
     # The generic table of newer architectures: aarch64, riscv64, loongarch64.
     generic => {
         mount => 40, umount2 => 39, pivot_root => 41, unshare => 97, prctl => 167, capset => 91,
-        sethostname => 161, setdomainname => 162, getrusage => 165,
+        sethostname => 161, setdomainname => 162, getrusage => 165, setrlimit => 164, utimensat => 88,
     },
 );
 my $machine = (POSIX::uname())[4];
@@ -43,6 +44,8 @@ use constant {
     MS_RDONLY => 1, MS_NOSUID => 2, MS_NODEV => 4, MS_NOEXEC => 8, MS_REMOUNT => 32, MS_BIND => 0x1000,
     MS_REC => 0x4000, MS_PRIVATE => 0x40000, MNT_DETACH => 2,
     PR_SET_PDEATHSIG => 1, PR_SET_DUMPABLE => 4, PR_CAPBSET_DROP => 24, PR_SET_NO_NEW_PRIVS => 38,
+    RLIMIT_STACK => 3, RLIMIT_CORE => 4, RLIMIT_NOFILE => 7,
+    AT_FDCWD => -100, AT_SYMLINK_NOFOLLOW => 0x100,
 };
 
 # A system call, or the death of this build with the reason.
@@ -59,7 +62,10 @@ sub mount {
 
 $| = 1;
 umask 022;
-eval { enter_namespaces(); prepare_devices(); 1 } or do { print "fail $@"; exit 1 };
+my $main = $$;
+my $killed = 0;
+close_inherited();
+eval { enter_namespaces(); prepare_common(); 1 } or do { print "fail $@"; exit 1 };
 print "ready\n";
 
 my %supervisors;    # process by ID of the build
@@ -81,7 +87,7 @@ while (1) {
     while ($input =~ s/\A([^\n]*)\n//) {
         my ($verb, $id, $scratch) = split / /, $1, 3;
         if ($verb eq 'kill') {
-            kill 'KILL', $supervisors{$id} if $supervisors{$id};
+            kill 'TERM', $supervisors{$id} if $supervisors{$id};
             next;
         }
         my $mask = POSIX::SigSet->new(POSIX::SIGCHLD());
@@ -95,38 +101,64 @@ while (1) {
 }
 # The driver is gone. Death passes on to all builds by their parent-death signal.
 
+# Whoever started the driver may have left it open files of the host, which every build would have too.
+sub close_inherited {
+    opendir my $directory, '/proc/self/fd' or return;
+    my @descriptors = grep { /\A\d+\z/ && $_ > 2 } readdir $directory;
+    closedir $directory;
+    POSIX::close($_) for @descriptors;
+}
+
 # A user namespace in which this user is root, and mounts of its own: what a build needs to get the rest.
 sub enter_namespaces {
     my ($uid, $gid) = ($>, $) + 0);
+    # Root alone may leave its further groups; those of another user show in the sandbox as 65534.
+    $) = "$gid $gid" if $uid == 0;
     call('make a user and a mount namespace', 'unshare', CLONE_NEWUSER | CLONE_NEWNS);
     write_file('/proc/self/setgroups', 'deny');
     write_file('/proc/self/uid_map', "0 $uid 1");
     write_file('/proc/self/gid_map', "0 $gid 1");
+    # A build gets no user namespace of its own, in which it would have capabilities again.
+    write_file('/proc/sys/user/max_user_namespaces', '0');
     mount('none', '/', 'none', MS_REC | MS_PRIVATE);
 }
 
-# The /dev of all builds, which none of them can change. It covers /sys, for this process and its children.
-sub prepare_devices {
+# What is the same for all builds, and what none of them can change, in a file system that covers /sys for this
+# process and its children: `root`, where a build's root is mounted; `base`, its lowest layer; and `dev`.
+#
+# Each device is read-only, which does not hinder writing to it: root of the host is root in the sandbox when it
+# is the one who builds, and could otherwise set the mode of the host's own /dev/null.
+sub prepare_common {
     mount('tmpfs', '/sys', 'tmpfs', MS_NOSUID, 'mode=755');
+    mkdir "/sys/$_" or die "/sys/$_: $!\n" for qw(root base base/dev base/proc base/tmp dev);
     for my $device (qw(null zero full random urandom)) {
-        write_file("/sys/$device", '');
-        mount("/dev/$device", "/sys/$device", 'none', MS_BIND);
+        write_file("/sys/dev/$device", '');
+        mount("/dev/$device", "/sys/dev/$device", 'none', MS_BIND);
+        mount('none', "/sys/dev/$device", 'none', MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC);
     }
-    symlink '/tmp', '/sys/shm';
-    symlink '/proc/self/fd', '/sys/fd';
-    symlink "/proc/self/fd/$_->[0]", "/sys/$_->[1]" for [0, 'stdin'], [1, 'stdout'], [2, 'stderr'];
+    symlink '/tmp', '/sys/dev/shm';
+    symlink '/proc/self/fd', '/sys/dev/fd';
+    symlink "/proc/self/fd/$_->[0]", "/sys/dev/$_->[1]" for [0, 'stdin'], [1, 'stdout'], [2, 'stderr'];
+    set_time(0, "/sys/$_") for 'dev', map { "dev/$_" } qw(shm fd stdin stdout stderr);
     mount('tmpfs', '/sys', 'tmpfs', MS_REMOUNT | MS_RDONLY | MS_NOSUID);
+}
+
+# Unlike utime, this sets the times of a symbolic link itself.
+sub set_time {
+    my ($seconds, $path) = @_;
+    my $times = pack 'q4', $seconds, 0, $seconds, 0;
+    call('utimensat', 'utimensat', AT_FDCWD, "$path", $times, AT_SYMLINK_NOFOLLOW);
 }
 
 # Makes the other namespaces, starts the build in them, keeps its log, and enforces its limits.
 sub supervise {
     my ($id, $scratch) = @_;
     $SIG{CHLD} = 'DEFAULT';
-    open STDIN, '<', '/dev/null';
+    $SIG{TERM} = sub { $killed = 1 };
     my $result = eval { build($scratch) } // "setup $@";
-    chomp $result;
-    $result =~ s/\n/ /g;
-    print "$id $result\n";
+    my $done = $result =~ /\Aok / && rename 'upper/out', 'out';
+    print "$id ", join(' ', split /\n/, $result), "\n";
+    clean_up($scratch) if $done;
     POSIX::_exit(0);
 }
 
@@ -138,6 +170,7 @@ sub build {
     open my $log, '>>', $job->{log} or die "$job->{log}: $!\n";
 
     call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
+    POSIX::_exit(0) if getppid() != $main;
     call('make namespaces', 'unshare',
         CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP);
 
@@ -156,12 +189,34 @@ sub build {
     return watch($job, $pid, $output, $status, $log, $started);
 }
 
+# Removes what a build that succeeded leaves beside its output, while the driver goes on. Of the two, the one that
+# is last removes SCRATCH itself. The driver may end meanwhile.
+sub clean_up {
+    my ($scratch) = @_;
+    call('prctl', 'prctl', PR_SET_PDEATHSIG, 0, 0, 0, 0);
+    remove($_) for grep { $_ ne 'out' } names_in('.');
+    rmdir '../' . ($scratch =~ s{.*/}{}r);
+}
+
+sub remove {
+    my ($path) = @_;
+    return unlink $path if -l $path || !-d _;
+    chmod 0700, $path;
+    remove("$path/$_") for names_in($path);
+    rmdir $path;
+}
+
+sub names_in {
+    my ($path) = @_;
+    opendir my $directory, $path or return;
+    return grep { $_ ne '.' && $_ ne '..' } readdir $directory;
+}
+
 # Lays out the writable layer, with copies of the files under /build. All of it has the time of the epoch.
 sub place_files {
     my ($job) = @_;
-    my @made = ('upper', map { "upper/$_" } qw(build out dev proc tmp));
-    # The lowest layer is empty, since there must be one and a root may have no trees.
-    mkdir $_ or die "$_: $!\n" for 'root', 'work', 'empty', @made;
+    my @made = ('upper', 'upper/build', 'upper/out');
+    mkdir $_ or die "$_: $!\n" for 'work', @made;
     my %there;
     for my $file (@{ $job->{files} }) {
         my ($path, $name, $mode) = @$file;
@@ -192,16 +247,23 @@ sub copy_file {
 # Copies output to the log until the build ends or runs past a limit.
 sub watch {
     my ($job, $pid, $output, $status, $log, $started) = @_;
-    my ($step, $result, $peak, $ready) = (0, undef, 0, '');
+    my ($step, $result, $peak, $ready) = (undef, undef, 0, '');
     vec($ready, fileno $output, 1) = 1;
     vec($ready, fileno $status, 1) = 1;
     my $text = '';
+    my $look = $started + 0.1;
     until (defined $result) {
         my $count = select(my $now = $ready, undef, undef, 0.1);
-        if (Time::HiRes::time() - $started > $job->{seconds}) { $result = "time $step"; last }
-        my $used = $count == 0 ? memory_in_use() : 0;
-        $peak = $used if $used > $peak;
-        if ($used > $job->{bytes}) { $result = "memory $step"; last }
+        my $time = Time::HiRes::time();
+        if ($killed) { $result = 'killed'; last }
+        if ($time - $started > $job->{seconds}) { $result = 'time ' . ($step // 0); last }
+        # Before the first step, /proc may still be the host's.
+        if (defined $step && $time >= $look) {
+            my $used = memory_in_use();
+            $peak = $used if $used > $peak;
+            if ($used > $job->{bytes}) { $result = "memory $step"; last }
+            $look = $time + 0.1;
+        }
         next if $count <= 0;
         copy($output, $log) if vec($now, fileno $output, 1);
         next if !vec($now, fileno $status, 1);
@@ -237,7 +299,7 @@ sub copy {
 sub memory_in_use {
     opendir my $processes, '/proc' or return 0;
     my $pages = 0;
-    for my $pid (grep { /\A\d+\z/ } readdir $processes) {
+    for my $pid (grep { /\A\d+\z/ && $_ > 1 } readdir $processes) {
         open my $statm, '<', "/proc/$pid/statm" or next;
         $pages += (split ' ', <$statm> // '0 0')[1];
     }
@@ -247,7 +309,10 @@ sub memory_in_use {
 # Process 1 of the build: makes the root, gives up all privileges, runs the steps one after another.
 sub init {
     my ($job, $output, $status) = @_;
-    my $report = sub { syswrite $status, join(' ', split /\n/, $_[0]) . "\n" };
+    # Without a reader, the supervisor is gone.
+    my $report = sub { syswrite $status, join(' ', split /\n/, $_[0]) . "\n" or POSIX::_exit(1) };
+    $SIG{$_} = 'IGNORE' for qw(PIPE);
+    $SIG{TERM} = 'DEFAULT';
     eval {
         call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
         $0 = 'init';
@@ -255,6 +320,8 @@ sub init {
         call('setdomainname', 'setdomainname', '(none)', 6);
         make_root($job);
         drop_privileges();
+        # Not the host's, of which root of the host could set the mode.
+        open STDIN, '<', '/dev/null' or die "stdin: $!\n";
         open STDOUT, '>&', $output or die "stdout: $!\n";
         open STDERR, '>&', $output or die "stderr: $!\n";
         close $output;
@@ -280,14 +347,15 @@ sub make_root {
         symlink $lower, $count or die "symlink: $!\n";
         $count++;
     }
-    my $layers = join ':', 0 .. $count - 1, 'empty';
-    mount('overlay', 'root', 'overlay', 0, "lowerdir=$layers,upperdir=upper,workdir=work,userxattr");
-    mount('proc', 'root/proc', 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC, 'subset=pid');
-    mount('tmpfs', 'root/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=1777');
-    mount('/sys', 'root/dev', 'none', MS_BIND | MS_REC);
+    my $layers = join ':', 0 .. $count - 1, '/sys/base';
+    mount('overlay', '/sys/root', 'overlay', 0, "lowerdir=$layers,upperdir=upper,workdir=work,userxattr");
+    mount('proc', '/sys/root/proc', 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC, 'subset=pid');
+    mount('tmpfs', '/sys/root/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, "mode=1777,size=$job->{bytes}");
+    utime $job->{epoch}, $job->{epoch}, '/sys/root/tmp';
+    mount('/sys/dev', '/sys/root/dev', 'none', MS_BIND | MS_REC);
 
     # The old root ends up on top of the new one, from where it is taken away: nothing of the host remains.
-    chdir 'root' or die "root: $!\n";
+    chdir '/sys/root' or die "/sys/root: $!\n";
     call('pivot_root', 'pivot_root', '.', '.');
     call('umount', 'umount2', '.', MNT_DETACH);
     chdir '/' or die "/: $!\n";
@@ -305,13 +373,18 @@ sub drop_privileges {
     call('capset', 'capset', $header, $none);
 }
 
-# Runs one step. Its failure to start comes back through a pipe that a successful start closes.
+# Runs one step and ends what it left running. Its failure to start comes back through a pipe that a successful start closes.
 sub run_step {
     my ($job, $step) = @_;
     pipe my $failure, my $failure_end or return ('missing', "pipe: $!");
     my $pid = fork // return ('missing', "fork: $!");
     if ($pid == 0) {
-        my ($program) = @{ $step->{argv} };
+        # A step that signals its process group reaches no other build, and it may write into closed pipes.
+        POSIX::setsid();
+        $SIG{PIPE} = 'DEFAULT';
+        set_limits();
+        # There is no search path: a name alone is that of a file in the working directory.
+        my ($program) = map { m{/} ? $_ : "./$_" } $step->{argv}[0];
         if (chdir $step->{cwd}) {
             %ENV = map { split /=/, $_, 2 } @{ $job->{environment} }, @{ $step->{environment} };
             no warnings 'exec';
@@ -326,9 +399,21 @@ sub run_step {
     close $failure_end;
     waitpid $pid, 0;
     my $state = $?;
+    # To process 1, -1 is everyone else.
+    kill 'KILL', -1;
+    1 while waitpid(-1, 0) > 0;
     return ('missing', $_) for grep { length } readline $failure;
     return ('signal', $state & 127) if $state & 127;
     return ('exit', $state >> 8);
+}
+
+# The same on every machine: no core files, 1024 open files, 8 MiB of stack.
+sub set_limits {
+    for ([RLIMIT_CORE, 0, 0], [RLIMIT_NOFILE, 1024, 4096], [RLIMIT_STACK, 8 << 20, -1]) {
+        my ($resource, @limits) = @$_;
+        # Fails where the limit is lower than this already.
+        syscall($number->{setrlimit}, $resource, pack 'q2', @limits);
+    }
 }
 
 # Bytes of the largest process among those that ended (getrusage: ru_maxrss, in KiB).

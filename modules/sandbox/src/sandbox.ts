@@ -2,12 +2,12 @@
  * The embedded executor's sandbox: runs the steps of one package in fresh namespaces, as root or as an
  * ordinary user. The work is done by `sandbox.pl`, of which one process serves the whole run.
  */
-import { closeSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { argumentOf, type LockedStep } from "@stagex/core";
-import { explainSetupFailure } from "./diagnose.ts";
 import { badJob, memoryLimit, noOutput, programMissing, stepFailed, timeLimit } from "./errors.ts";
+import { explainSetupFailure } from "./machine.ts";
 import { Runner } from "./runner.ts";
 
 export interface SandboxJob {
@@ -21,7 +21,10 @@ export interface SandboxJob {
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds since 1970: the time of the placed files. */
   readonly epoch: number;
-  /** Empty directory for all state, on a file system that can be overlayfs's upper one. */
+  /**
+   * Empty directory for all state, on a file system that can be overlayfs's upper one. After success only `out`
+   * is left in it, or will be in a moment; after failure all of it is, for a look.
+   */
   readonly scratch: string;
   /** Of all steps together. Memory is watched, not reserved: a job may pass the limit for some 100 ms. */
   readonly limits: { readonly seconds: number; readonly bytes: number };
@@ -40,6 +43,9 @@ export interface SandboxResult {
   readonly peakBytes: number;
 }
 
+/** The kernel's limit on the lower directories of an overlay (OVL_MAX_STACK), of which one is an empty one. */
+const MAX_ROOTS = 499;
+
 /**
  * Runs a job. When the promise settles, no process of it is left.
  *
@@ -47,7 +53,7 @@ export interface SandboxResult {
  */
 export async function runInSandbox(job: SandboxJob): Promise<SandboxResult> {
   job.signal?.throwIfAborted();
-  checkNames(job);
+  checkJob(job);
   writeFileSync(join(job.scratch, "job"), describeJob(job));
   closeSync(openSync(job.log, "a"));
 
@@ -57,7 +63,7 @@ export async function runInSandbox(job: SandboxJob): Promise<SandboxResult> {
   const [kind, ...rest] = answer.split(" ");
   if (kind !== "ok") throw await failureOf(job, kind ?? "", rest);
 
-  const out = join(job.scratch, "upper/out");
+  const out = join(job.scratch, "out");
   if (readdirSync(out).length === 0) throw noOutput();
   const [seconds, peakBytes] = rest.map(Number);
   return { out, seconds: seconds ?? 0, peakBytes: peakBytes ?? 0 };
@@ -89,7 +95,14 @@ function describeJob(job: SandboxJob): string {
 
 const list = (items: readonly string[]): string[] => [String(items.length), ...items];
 
-function checkNames({ files }: SandboxJob): void {
+function checkJob({ roots, files }: SandboxJob): void {
+  if (roots.length > MAX_ROOTS) {
+    throw badJob(`it has ${roots.length} input trees, and overlayfs takes ${MAX_ROOTS}`);
+  }
+  for (const root of roots) {
+    const own = ["build", "out"].find((name) => lstatSync(join(root, name), { throwIfNoEntry: false }));
+    if (own) throw badJob(`the input tree ${root} has a /${own}, which is the sandbox's own`);
+  }
   const bad = files.find(({ name }) =>
     name.split("/").some((part) => part === "" || part === "." || part === ".."),
   );

@@ -1,5 +1,15 @@
 /** What a build can see and do, tried by builds that look: as this user and as an ordinary one. */
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -25,7 +35,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const denied = (command: string) => `${command} 2>/dev/null && echo done || echo denied`;
+const denied = (command: string) => `(${command}) 2>/dev/null && echo done || echo denied`;
 
 const port = () => (server.address() as { port: number }).port;
 
@@ -33,6 +43,10 @@ const probes: Record<string, { script: () => string; sees: () => string }> = {
   "the host's name": { script: () => "hostname", sees: () => "stagex" },
   "the user: it is 0": { script: () => "id -u; id -g", sees: () => "0\n0" },
   "the umask: it is 022": { script: () => "umask", sees: () => "0022" },
+  "the limits on core files, open files and stack": {
+    script: () => "ulimit -c; ulimit -n; ulimit -s",
+    sees: () => "0\n1024\n8192",
+  },
   "standard input: it is empty": { script: () => "cat", sees: () => "" },
   "capabilities, or the way to new ones": {
     script: () => "grep -E '^(Cap|NoNewPrivs)' /proc/self/status",
@@ -42,11 +56,13 @@ const probes: Record<string, { script: () => string; sees: () => string }> = {
   "open files of the driver": { script: () => "ls /proc/self/fd", sees: () => "0\n1\n2\n3" },
   "a terminal": { script: () => denied(": </dev/tty"), sees: () => "denied" },
   "a network interface but a downed loopback": {
-    script: () => "grep -c : /proc/self/net/dev; grep -c 'lo:' /proc/self/net/dev; cat /proc/self/net/route | grep -c 0",
+    script: () =>
+      "grep -c : /proc/self/net/dev; grep -c 'lo:' /proc/self/net/dev; cat /proc/self/net/route | grep -c 0",
     sees: () => "1\n1\n0",
   },
   "a server on the host's loopback": {
-    script: () => `bash -c ': </dev/tcp/127.0.0.1/${port()}' 2>&1 | grep -o unreachable`,
+    script: () =>
+      `bash -c ': </dev/tcp/127.0.0.1/${port()}' 2>&1 | grep -om1 'refused\\|unreachable' || echo reached`,
     sees: () => "unreachable",
   },
   "the host's files": {
@@ -54,11 +70,13 @@ const probes: Record<string, { script: () => string; sees: () => string }> = {
     sees: () => "bin\nbuild\ndev\ninput\nlink-to-sh\nout\nproc\ntmp",
   },
   "the host's mounts or the scratch directory's path": {
-    script: () => `grep -cE '${folder}|/home|/root|/boot' /proc/self/mountinfo; readlink /proc/self/fd/1 | grep -c pipe:`,
+    script: () =>
+      `grep -cE '${folder}|/home|/root|/boot' /proc/self/mountinfo; readlink /proc/self/fd/1 | grep -c pipe:`,
     sees: () => "0\n1",
   },
   "the set-up's shell": {
-    script: () => "for i in exe root cwd environ mem; do cat /proc/1/$i >/dev/null 2>&1 && echo $i; done; echo none",
+    script: () =>
+      "for i in exe root cwd environ mem; do cat /proc/1/$i >/dev/null 2>&1 && echo $i; done; echo none",
     sees: () => "none",
   },
   "processes of others": { script: () => "set /proc/[0-9]*; echo $#", sees: () => "2" },
@@ -67,8 +85,9 @@ const probes: Record<string, { script: () => string; sees: () => string }> = {
     sees: () => "self\nthread-self",
   },
   "real time in the times of files": {
-    script: () => "stat -c %Y / /build /build/deep /build/deep/source /out /dev /dev/shm /dev/fd | sort -u",
-    sees: () => "1000000000",
+    script: () =>
+      "stat -c %Y / /build /build/deep /build/deep/source /out /tmp | sort -u; stat -c %Y /dev /dev/fd | sort -u",
+    sees: () => "1000000000\n0",
   },
   "the source's mode, owner or link count": {
     script: () => "stat -c '%a %u %g %h' /build/deep/source",
@@ -83,12 +102,13 @@ const probes: Record<string, { script: () => string; sees: () => string }> = {
   },
   "a way to make devices": { script: () => denied("mknod /out/null c 1 3"), sees: () => "denied" },
   "a way to change the host's devices": {
-    script: () => `${denied("chmod 600 /dev/null")}; ${denied("chmod 600 /proc/self/fd/0")}`,
+    // To the mode that it has, so that nothing is broken where this is not denied.
+    script: () => `${denied("chmod 666 /dev/null")}; ${denied("chmod 666 /proc/self/fd/0")}`,
     sees: () => "denied\ndenied",
   },
   "a way to set kernel parameters": {
-    script: () => `${denied("echo x >/proc/sys/kernel/core_pattern")}; ${denied("echo 1 >/proc/self/oom_score_adj")}`,
-    sees: () => "denied\ndenied",
+    script: () => denied(": >>/proc/sys/kernel/core_pattern"),
+    sees: () => "denied",
   },
   "a way to rename the host": { script: () => denied("hostname evil"), sees: () => "denied" },
 };
@@ -99,13 +119,17 @@ const uses: Record<string, { script: string; gives: string }> = {
     gives: "x\nx",
   },
   "remove inputs for itself": { script: "bash -c 'exec 3</input'; : >/link; ls /link", gives: "/link" },
-  "open /dev/stdout and /dev/stderr again": { script: "echo a >/dev/stdout; echo b >/dev/stderr", gives: "a\nb" },
+  "open /dev/stdout and /dev/stderr again": {
+    script: "echo a >/dev/stdout; echo b >/dev/stderr",
+    gives: "a\nb",
+  },
   "use /tmp, /dev/shm and here documents": {
-    script: "echo a >/tmp/x; echo b >/dev/shm/x; cat /tmp/x /dev/shm/x - <<.\nc\n.",
+    script: "echo a >/tmp/x; echo b >/dev/shm/y; cat /tmp/x /dev/shm/y - <<.\nc\n.",
     gives: "a\nb\nc",
   },
   "use the devices": {
-    script: "echo x >/dev/null; (echo x >/dev/full) 2>/dev/null || echo full; bash -c 'read -rN 1 x </dev/urandom; read -rN1 x </dev/zero; echo read'",
+    script:
+      "echo x >/dev/null; (echo x >/dev/full) 2>/dev/null || echo full; bash -c 'LC_ALL=C read -rN1 x </dev/urandom; : </dev/zero; : </dev/full; : </dev/random; echo read'",
     gives: "full\nread",
   },
 };
@@ -126,13 +150,16 @@ describe.each(users)("a build that $user runs", ({ prefix, skip }) => {
     if (skip) return;
     const home = mkdtempSync(join(folder, "home-"));
     if (prefix.length > 0) chownSync(home, 1000, 1000);
+    const own = join(home, "tree");
+    cpSync(tree, own, { recursive: true, verbatimSymlinks: true });
+    if (prefix.length > 0) execFileSync("chown", ["-R", "1000:1000", own]);
     const scripts = [
       ...Object.entries(probes).map(([name, { script }]) => [name, script()] as const),
       ...Object.entries(uses).map(([name, { script }]) => [name, script] as const),
     ];
     const jobs = scripts.map(([, script]): PlainJob => {
       const job = jobIn(home, {
-        roots: [tree],
+        roots: [own],
         files: [{ path: source, name: "deep/source", executable: true }],
         steps: [shell(script)],
       });
@@ -172,7 +199,7 @@ describe("the environment", () => {
 
   it("is exactly what is given, with what the step adds", async () => {
     process.env["LEAK"] = "1";
-    const values = { A: "it's \"$HOME\" `x`\n\\", PWD: "/nowhere", IFS: "x", PATH: "/p" };
+    const values = { A: 'it\'s "$HOME" `x`\n\\', PWD: "/nowhere", IFS: "x", PATH: "/p" };
     expect((await environmentOf(values, { A: "b", C: "" })).split("\n").sort()).toEqual(
       ["", "A=b", "C=", "IFS=x", "PATH=/p", "PWD=/nowhere"].sort(),
     );
@@ -191,7 +218,11 @@ it("keeps trees on the host as they are, though a build removes and replaces wha
   const upper = join(folder, "upper-tree");
   mkdirSync(join(upper, "directory"), { recursive: true });
   writeFileSync(join(upper, "directory/file"), "kept");
-  const steps = [shell("bash -c 'set -e; : >/directory/new; chmod 700 /directory/file; mkdir /directory/more'; echo x >/out/x")];
+  const steps = [
+    shell(
+      "bash -c 'set -e; : >/directory/new; chmod 700 /directory/file; mkdir /directory/more'; echo x >/out/x",
+    ),
+  ];
   const { error } = await outcomeOf(jobIn(folder, { roots: [upper, tree], steps }));
   expect(error).toBe("");
   expect(readFileSync(join(upper, "directory/file"), "utf8")).toBe("kept");

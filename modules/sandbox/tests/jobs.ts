@@ -1,6 +1,6 @@
 /** Short ways to write jobs in tests, and to run them as another user. */
 import { execFile } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { runInSandbox, type SandboxJob } from "../src/index.ts";
@@ -12,7 +12,8 @@ export interface Outcome {
   error: string;
 }
 
-export type PlainJob = Omit<SandboxJob, "onOutput" | "signal">;
+/** A job that fits into JSON. */
+export type PlainJob = Omit<SandboxJob, "log" | "signal">;
 
 export const shell = (script: string) => ({ argv: ["/bin/sh", "-c", script] });
 
@@ -30,15 +31,13 @@ export function jobIn(folder: string, parts: Partial<PlainJob>): PlainJob {
 }
 
 export async function outcomeOf(job: PlainJob, signal?: AbortSignal): Promise<Outcome> {
-  let output = "";
-  const onOutput = (chunk: Buffer) => {
-    output += chunk.toString();
-  };
+  const log = `${job.scratch}.log`;
+  const written = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
   try {
-    const { out } = await runInSandbox({ ...job, onOutput, ...(signal && { signal }) });
-    return { output, out: readdirSync(out).sort(), error: "" };
+    const { out } = await runInSandbox({ ...job, log, ...(signal && { signal }) });
+    return { output: written(), out: readdirSync(out).sort(), error: "" };
   } catch (error) {
-    return { output, out: [], error: (error as Error).message };
+    return { output: written(), out: [], error: (error as Error).message };
   }
 }
 
@@ -47,7 +46,14 @@ export async function outcomesUnder(prefix: string[], folder: string, jobs: Plai
   const path = join(folder, `jobs-${Math.random()}.json`);
   writeFileSync(path, JSON.stringify(jobs));
   chmodSync(path, 0o644);
-  const [command = "", ...args] = [...prefix, process.execPath, "--import", "tsx", import.meta.filename, path];
+  const [command = "", ...args] = [
+    ...prefix,
+    process.execPath,
+    "--import",
+    "tsx",
+    import.meta.filename,
+    path,
+  ];
   const { stdout } = await promisify(execFile)(command, args, { cwd: import.meta.dirname });
   return JSON.parse(stdout);
 }

@@ -15,7 +15,9 @@ import { StagexError } from "@stagex/core";
 export function flock(file: number, ...options: string[]): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn("flock", [...options, "3"], { stdio: ["ignore", "ignore", "ignore", file] });
-    child.on("error", (cause) => reject(noFlock("flock of util-linux does not start", cause)));
+    child.on("error", (cause) =>
+      reject(noFlock(`flock of util-linux does not start (${cause.message})`, cause)),
+    );
     child.on("exit", (status) => {
       if (status === 0 || status === 1) resolve(status === 0);
       else reject(noFlock(`flock of util-linux ended with status ${status}`));

@@ -4,7 +4,7 @@
  * ```
  * lock               shared by every process that uses the store, exclusive for the garbage collection
  * trees/DIGEST/      a tree; it appears here by one rename, complete and checked, and never changes
- * records/KEY        the digest of the tree that a build of this key gave
+ * records/KEY        a symlink to the tree that a build of this key gave
  * scratch/           the work of running processes; what a killed one leaves is removed with the garbage
  * ```
  *
@@ -17,6 +17,7 @@
  */
 import { randomUUID } from "node:crypto";
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fstatSync,
@@ -24,14 +25,13 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   unlinkSync,
-  writeFileSync,
 } from "node:fs";
-import { chmod, mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -214,7 +214,7 @@ export class Store {
     if (!isDigest(digest)) throw new TypeError(`${JSON.stringify(digest)} is not a digest`);
     const fresh = this.#scratchPath("record");
     try {
-      writeFileSync(fresh, `${digest}\n`);
+      symlinkSync(join("..", "trees", digest), fresh);
       renameSync(fresh, this.#recordPath(key));
     } catch (error) {
       throw explain("record a build in the store", error);
@@ -224,7 +224,7 @@ export class Store {
   /** The digest that a build of this key gave. The store need not have the tree any more. */
   recall(key: string): string | undefined {
     try {
-      const digest = readFileSync(this.#recordPath(key), "utf8").trimEnd();
+      const digest = basename(readlinkSync(this.#recordPath(key)));
       return isDigest(digest) ? digest : undefined;
     } catch {
       return undefined; // a record that cannot be read costs a build, nothing else
@@ -243,9 +243,9 @@ export class Store {
   scratch(label: string): Promise<string> {
     return explaining("make a work directory in the store", async () => {
       const path = this.#scratchPath(plainName(label));
-      await mkdir(path);
+      mkdirSync(path);
       // A set-gid parent would pass that bit on to all that is made below.
-      await chmod(path, 0o755);
+      chmodSync(path, 0o755);
       return path;
     });
   }
@@ -325,8 +325,8 @@ export class Store {
     for (const digest of trees) await this.remove(digest);
     for (const name of left) await removeTree(join(this.#folder("scratch"), name));
     for (const key of readdirSync(this.#folder("records"))) {
-      const digest = this.recall(key);
-      if (digest === undefined || !this.has(digest)) rmSync(this.#recordPath(key));
+      const record = this.#recordPath(key);
+      if (!existsSync(record)) rmSync(record); // its tree is gone
     }
   }
 
@@ -383,7 +383,7 @@ function tryLink(existing: string, path: string): boolean {
 async function unlinkIfDead(path: string): Promise<boolean> {
   let file: number;
   try {
-    file = openSync(path, "r");
+    file = openSync(path, "r+");
   } catch {
     return true;
   }

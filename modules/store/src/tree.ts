@@ -20,9 +20,10 @@ import {
   readlinkSync,
   readSync,
   renameSync,
+  rmdirSync,
   type Stats,
+  unlinkSync,
 } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
@@ -195,7 +196,7 @@ function pathsIn(root: string, directory: string): string[] {
 }
 
 /** `push` with a list of any length as its arguments would overflow the stack. */
-function append(list: string[], more: readonly string[]): void {
+function append<T>(list: T[], more: readonly T[]): void {
   for (const one of more) list.push(one);
 }
 
@@ -262,27 +263,33 @@ export function* contentOf(path: string, size: number): Generator<Buffer> {
   }
 }
 
-/** Removes a tree, or whatever a build left, read-only directories included. */
+/** Removes a tree, or whatever a build left, closed directories and names that are no text included. */
 export async function removeTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EACCES" && code !== "EPERM" && code !== "ENOTEMPTY") throw error;
-    openUpAll(path);
-    await rm(path, { recursive: true, force: true });
+  const pace = new Pace();
+  const directories: Buffer[] = [];
+  const waiting = [Buffer.from(path)];
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    const stats = lstatSync(one, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) {
+      openUp(one);
+      directories.push(one);
+      append(waiting, childrenOf(one));
+    } else if (stats) {
+      unlinkSync(one);
+    }
+    await pace.keep();
+  }
+  for (const one of directories.reverse()) {
+    rmdirSync(one);
+    await pace.keep();
   }
 }
 
-function openUpAll(directory: string | Buffer): void {
-  openUp(directory);
-  for (const one of childrenOf(directory)) if (lstatSync(one).isDirectory()) openUpAll(one);
-}
-
-/** Bytes that a file or a directory takes on the disk. */
+/** Bytes that a file or a directory takes on the disk. What is in a closed directory does not count. */
 export function diskUsage(path: string | Buffer): number {
   const stats = lstatSync(path);
-  const below = stats.isDirectory() ? childrenOf(path).map(diskUsage) : [];
+  const isOpen = stats.isDirectory() && (stats.mode & 0o500) === 0o500;
+  const below = isOpen ? childrenOf(path).map(diskUsage) : [];
   return below.reduce((sum, one) => sum + one, stats.blocks * 512);
 }
 

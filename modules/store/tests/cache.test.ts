@@ -1,10 +1,10 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -38,7 +38,7 @@ beforeAll(async () => {
   packed = readFileSync(join(cache, "blobs/sha256", digest));
   await source.close();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => execFileSync("sh", ["-c", 'chmod -R u+w "$0" && rm -rf "$0"', folder]));
 beforeEach(async () => {
   store = await Store.open(mkdtempSync(join(folder, "store-")));
 });

@@ -297,8 +297,9 @@ describe("records", () => {
   });
 
   test("that are damaged are as good as none", () => {
-    writeFileSync(join(store.directory, "records/key"), "half a dig");
-    expect(store.recall("key")).toBeUndefined();
+    symlinkSync("../trees/half-a-dig", join(store.directory, "records/one"));
+    writeFileSync(join(store.directory, "records/two"), EMPTY_TREE);
+    expect([store.recall("one"), store.recall("two")]).toEqual([undefined, undefined]);
   });
 
   test("have keys that cannot lead anywhere else", () => {
@@ -443,7 +444,7 @@ describe("trouble", () => {
   });
 
   test("a read-only file system gives a clear error", () => {
-    const { output } = onSmallDisk(`fill /mnt/store 1`, "mount -o remount,ro /mnt");
+    const { output } = onSmallDisk("fill /mnt/store 1", "mkdir /mnt/store && mount -o remount,bind,ro /mnt");
     expect(output).toMatch(
       /^Cannot use the store \/mnt\/store: because its file system is read-only .*\nSet STAGEX_HOME/,
     );

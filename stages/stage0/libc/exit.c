@@ -5,8 +5,7 @@ typedef void (*function)(void);
 static function at_exit[32];
 static int at_exit_count;
 
-int atexit(function called)
-{
+int atexit(function called) {
     if (at_exit_count == sizeof at_exit / sizeof at_exit[0])
         return -1;
     at_exit[at_exit_count++] = called;
@@ -15,14 +14,12 @@ int atexit(function called)
 
 void _Exit(int status) { _exit(status); }
 
-void _exit(int status)
-{
+void _exit(int status) {
     for (;;)
         __syscall(SYS_exit_group, status);
 }
 
-void exit(int status)
-{
+void exit(int status) {
 #ifdef __TINYC__ // whose linker names the table of functions to be called at the end
     extern function __fini_array_start[], __fini_array_end[];
     function *destructor = __fini_array_end;
@@ -37,14 +34,12 @@ void exit(int status)
     _exit(status);
 }
 
-void abort(void)
-{
+void abort(void) {
     __syscall(SYS_kill, __syscall(SYS_getpid), SIGABRT);
     _exit(127);
 }
 
-void __assert_fail(const char *condition, const char *file, int line)
-{
+void __assert_fail(const char *condition, const char *file, int line) {
     fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, condition);
     abort();
 }

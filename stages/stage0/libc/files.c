@@ -14,8 +14,7 @@ int remove(const char *path) { return unlink(path) == 0 ? 0 : errno == EISDIR ? 
 mode_t umask(mode_t mask) { return __syscall(SYS_umask, mask); }
 char *getcwd(char *path, size_t size) { return __syscall(SYS_getcwd, path, size) < 0 ? NULL : path; }
 ssize_t readlink(const char *path, char *to, size_t size) { return __syscall(SYS_readlink, path, to, size); }
-int utimensat(int directory, const char *path, const struct timespec times[2], int flags)
-{
+int utimensat(int directory, const char *path, const struct timespec times[2], int flags) {
     return __syscall(SYS_utimensat_time64, directory, path, times, flags);
 }
 
@@ -28,8 +27,7 @@ struct statx {
     unsigned special_major, special_minor, major, minor, spare[28];
 };
 
-static int status_of(int directory, const char *path, int flags, struct stat *status)
-{
+static int status_of(int directory, const char *path, int flags, struct stat *status) {
     struct statx x;
     if (__syscall(SYS_statx, directory, path, flags, 0x7ff, &x) < 0) // STATX_BASIC_STATS
         return -1;

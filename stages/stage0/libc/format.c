@@ -25,8 +25,7 @@ struct part {
     int size;
 };
 
-static void put(struct output *out, const char *text, int size)
-{
+static void put(struct output *out, const char *text, int size) {
     int fitting = size < out->room ? size : out->room;
     out->count += size;
     if (out->file) {
@@ -38,15 +37,13 @@ static void put(struct output *out, const char *text, int size)
     out->room -= fitting;
 }
 
-static void fill(struct output *out, char c, int count)
-{
+static void fill(struct output *out, char c, int count) {
     while (count-- > 0)
         put(out, &c, 1);
 }
 
 static void put_field(struct output *out, const struct conversion *c, const char *prefix, const struct part *parts,
-                      int count, int zero)
-{
+                      int count, int zero) {
     int i, padding = c->width - strlen(prefix);
     for (i = 0; i < count; i++)
         padding -= parts[i].zeros + parts[i].size;
@@ -63,19 +60,16 @@ static void put_field(struct output *out, const struct conversion *c, const char
         fill(out, ' ', padding);
 }
 
-static void put_text(struct output *out, const struct conversion *c, const char *prefix, const char *text, int size)
-{
+static void put_text(struct output *out, const struct conversion *c, const char *prefix, const char *text, int size) {
     struct part part = { 0, text, size };
     put_field(out, c, prefix, &part, 1, 0);
 }
 
-static const char *sign_of(const struct conversion *c, int negative)
-{
+static const char *sign_of(const struct conversion *c, int negative) {
     return negative ? "-" : c->flag[PLUS] ? "+" : c->flag[SPACE] ? " " : "";
 }
 
-static void put_integer(struct output *out, const struct conversion *c, unsigned long long value)
-{
+static void put_integer(struct output *out, const struct conversion *c, unsigned long long value) {
     char text[24], *end = text + sizeof text, *p = end;
     const char *digits = c->letter == 'X' ? "0123456789ABCDEF" : "0123456789abcdef", *prefix = "";
     unsigned base = c->letter == 'o' ? 8 : strchr("xXp", c->letter) ? 16 : 10, small;
@@ -108,8 +102,7 @@ static int clamp(int value, int least, int most) { return value < least ? least 
 // Puts a number whose digits are given from the first that is not zero; the point stands behind `point` of them,
 // and `fraction` digits behind it. Where no digit is given there is a zero.
 static void put_digits(struct output *out, const struct conversion *c, const char *prefix, const char *digits,
-                       int length, int point, int fraction, const char *power)
-{
+                       int length, int point, int fraction, const char *power) {
     int before = clamp(point, 0, length), skipped = clamp(-point, 0, fraction);
     int after = clamp(length - before, 0, fraction - skipped);
     struct part parts[4];
@@ -129,8 +122,7 @@ static void put_digits(struct output *out, const struct conversion *c, const cha
 }
 
 // Rounds the digits to the first `keep`, to nearest even. Returns 1 if that made one more digit in front.
-static int round_digits(char *digits, int *length, int keep)
-{
+static int round_digits(char *digits, int *length, int keep) {
     int up, i, rest = *length - keep;
     if (rest <= 0)
         return 0;
@@ -152,8 +144,7 @@ static int round_digits(char *digits, int *length, int keep)
 
 // %e, %f and %g of mantissa * 2^exponent
 static void put_decimal(struct output *out, const struct conversion *c, const char *sign, unsigned long long mantissa,
-                        int exponent)
-{
+                        int exponent) {
     char digits[MAX_DIGITS + 1], power[8] = "", letter = c->letter | ('a' - 'A');
     int fraction = c->precision < 0 ? 6 : c->precision, length, point;
     point = __digits(mantissa, exponent, digits, &length);
@@ -181,8 +172,7 @@ static void put_decimal(struct output *out, const struct conversion *c, const ch
 
 // %a, with a first digit of 1 unless the number is zero
 static void put_hexadecimal(struct output *out, const struct conversion *c, int negative, unsigned long long mantissa,
-                            int exponent)
-{
+                            int exponent) {
     const char *digits = c->letter == 'A' ? "0123456789ABCDEF" : "0123456789abcdef";
     char prefix[4], power[8], text[17];
     int length, precision = clamp(c->precision, -1, 16);
@@ -210,8 +200,7 @@ static void put_hexadecimal(struct output *out, const struct conversion *c, int 
 }
 
 // Every double is a long double, too: one bit of sign, 15 of exponent, 64 of mantissa.
-static void put_float(struct output *out, const struct conversion *c, long double value)
-{
+static void put_float(struct output *out, const struct conversion *c, long double value) {
     union { long double value; struct { unsigned long long mantissa; unsigned short top; } bits; } u;
     int exponent, negative;
     const char *sign;
@@ -230,8 +219,7 @@ static void put_float(struct output *out, const struct conversion *c, long doubl
 // Formats
 
 // Reads digits, or takes an argument for '*'. Returns where the text goes on.
-static const char *parse_number(const char *p, int *number, va_list *arguments)
-{
+static const char *parse_number(const char *p, int *number, va_list *arguments) {
     if (*p == '*') {
         *number = va_arg(*arguments, int);
         return p + 1;
@@ -242,8 +230,7 @@ static const char *parse_number(const char *p, int *number, va_list *arguments)
 }
 
 // Reads the conversion after a '%'. Returns where the text goes on.
-static const char *parse_conversion(const char *p, struct conversion *c, va_list *arguments)
-{
+static const char *parse_conversion(const char *p, struct conversion *c, va_list *arguments) {
     static const char flags[] = "-+ #0", lengths[] = "hlLqjzt";
     memset(c, 0, sizeof *c);
     for (; *p && strchr(flags, *p); p++)
@@ -267,8 +254,7 @@ static const char *parse_conversion(const char *p, struct conversion *c, va_list
     return *p ? p + 1 : p;
 }
 
-static unsigned long long next_integer(const struct conversion *c, va_list *arguments)
-{
+static unsigned long long next_integer(const struct conversion *c, va_list *arguments) {
     int value;
     if (c->length >= 8)
         return va_arg(*arguments, unsigned long long);
@@ -278,8 +264,7 @@ static unsigned long long next_integer(const struct conversion *c, va_list *argu
     return c->length == 1 ? (unsigned char)value : c->length == 2 ? (unsigned short)value : (unsigned)value;
 }
 
-static void convert(struct output *out, const struct conversion *c, va_list *arguments)
-{
+static void convert(struct output *out, const struct conversion *c, va_list *arguments) {
     const char *text;
     char byte = c->letter;
     switch (c->letter) {
@@ -309,8 +294,7 @@ static void convert(struct output *out, const struct conversion *c, va_list *arg
     }
 }
 
-static int format_to(struct output *out, const char *format, va_list arguments)
-{
+static int format_to(struct output *out, const char *format, va_list arguments) {
     struct conversion c;
     int length;
     while (*format) {
@@ -325,8 +309,7 @@ static int format_to(struct output *out, const char *format, va_list arguments)
     return out->count;
 }
 
-int vfprintf(FILE *file, const char *format, va_list arguments)
-{
+int vfprintf(FILE *file, const char *format, va_list arguments) {
     struct output out = { file, NULL, 0, 0 };
     int unbuffered = file->flags & UNBUFFERED;
     file->flags ^= unbuffered; // one write for the whole text
@@ -337,8 +320,7 @@ int vfprintf(FILE *file, const char *format, va_list arguments)
     return ferror(file) ? -1 : out.count;
 }
 
-int vsnprintf(char *text, size_t size, const char *format, va_list arguments)
-{
+int vsnprintf(char *text, size_t size, const char *format, va_list arguments) {
     struct output out = { NULL, text, size > 0 ? size - 1 : 0, 0 };
     format_to(&out, format, arguments);
     if (size > 0)
@@ -352,7 +334,6 @@ int printf(const char *format, ...) { return vprintf(format, ARGUMENTS(format));
 int fprintf(FILE *file, const char *format, ...) { return vfprintf(file, format, ARGUMENTS(format)); }
 int sprintf(char *text, const char *format, ...) { return vsprintf(text, format, ARGUMENTS(format)); }
 
-int snprintf(char *text, size_t size, const char *format, ...)
-{
+int snprintf(char *text, size_t size, const char *format, ...) {
     return vsnprintf(text, size, format, ARGUMENTS(format));
 }

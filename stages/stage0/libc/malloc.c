@@ -12,8 +12,7 @@ static char *arena, *arena_end;
 
 // The class of the smallest blocks that hold `*size` bytes; `*size` becomes what they hold: 16, 32, 48,
 // 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, …
-static size_t class_of(size_t *size)
-{
+static size_t class_of(size_t *size) {
     size_t step = 16, class = 0;
     for (; *size > 8 * step; step *= 2)
         class += 4;
@@ -22,8 +21,7 @@ static size_t class_of(size_t *size)
 }
 
 // Cuts `size` bytes off the arena; when it is too small, begins a new one.
-static void *carve(size_t size)
-{
+static void *carve(size_t size) {
     size_t room = size > ARENA ? (size + 4095) & ~4095 : ARENA;
     if (arena_end - arena < size) {
         arena = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -37,8 +35,7 @@ static void *carve(size_t size)
     return arena - size;
 }
 
-void *malloc(size_t size)
-{
+void *malloc(size_t size) {
     size_t class;
     struct block *block;
     if (size > MAX_SIZE) {
@@ -59,8 +56,7 @@ void *malloc(size_t size)
     return block + 1;
 }
 
-void free(void *memory)
-{
+void free(void *memory) {
     struct block *block = (struct block *)memory - 1;
     if (memory == NULL)
         return;
@@ -68,14 +64,12 @@ void free(void *memory)
     free_blocks[block->class] = block;
 }
 
-void *calloc(size_t count, size_t size)
-{
+void *calloc(size_t count, size_t size) {
     void *memory = malloc(size && count > MAX_SIZE / size ? -1 : count * size);
     return memory ? memset(memory, 0, count * size) : NULL;
 }
 
-void *realloc(void *memory, size_t size)
-{
+void *realloc(void *memory, size_t size) {
     struct block *block = (struct block *)memory - 1;
     void *moved;
     if (memory == NULL)

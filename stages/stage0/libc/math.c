@@ -32,14 +32,12 @@ FUNCTION("__exponential", "0xd9, 0xea, 0xde, 0xc9, 0xd9, 0xc0, 0xd9, 0xfc, 0xdc,
 double __power(double x, double y);
 double __exponential(double x);
 
-double exp(double x)
-{
+double exp(double x) {
     double result = x > 1000 ? HUGE_VAL : x < -1000 ? 0 : __exponential(x);
     return result; // rounded to a double by being stored
 }
 
-double pow(double x, double y)
-{
+double pow(double x, double y) {
     int whole = rint(y) == y, odd = whole && rint(y / 2) * 2 != y;
     double result;
     if (y == 0 || x == 1)
@@ -55,8 +53,7 @@ double pow(double x, double y)
     return x < 0 && odd ? -result : result;
 }
 
-double floor(double x)
-{
+double floor(double x) {
     double near = rint(x);
     return near > x ? near - 1 : near;
 }

@@ -11,8 +11,7 @@ struct big {
 };
 
 // n = n * factor + carry, for factors up to BASE and carries below it
-static void multiply(struct big *n, unsigned factor, unsigned carry)
-{
+static void multiply(struct big *n, unsigned factor, unsigned carry) {
     unsigned long long product;
     int i;
     for (i = 0; i < n->length; i++) {
@@ -25,16 +24,14 @@ static void multiply(struct big *n, unsigned factor, unsigned carry)
 }
 
 // n = n * base^exponent, in steps of `large`, which is base^step
-static void scale(struct big *n, unsigned base, int exponent, unsigned large, int step)
-{
+static void scale(struct big *n, unsigned base, int exponent, unsigned large, int step) {
     for (; exponent >= step; exponent -= step)
         multiply(n, large, 0);
     for (; exponent > 0; exponent--)
         multiply(n, base, 0);
 }
 
-static int compare(const struct big *a, const struct big *b)
-{
+static int compare(const struct big *a, const struct big *b) {
     int i;
     if (a->length != b->length)
         return a->length - b->length;
@@ -45,8 +42,7 @@ static int compare(const struct big *a, const struct big *b)
 }
 
 // a = a - b, where a >= b
-static void subtract(struct big *a, const struct big *b)
-{
+static void subtract(struct big *a, const struct big *b) {
     int i, borrow = 0;
     for (i = 0; i < a->length; i++) {
         a->limb[i] -= borrow + (i < b->length ? b->limb[i] : 0);
@@ -58,8 +54,7 @@ static void subtract(struct big *a, const struct big *b)
         a->length--;
 }
 
-int __digits(unsigned long long mantissa, int exponent, char *digits, int *length)
-{
+int __digits(unsigned long long mantissa, int exponent, char *digits, int *length) {
     struct big n;
     char *p = digits;
     int i, fraction;
@@ -95,8 +90,7 @@ struct result {
 };
 
 // The number nearest to n / d. Changes both.
-static void divide(struct big *n, struct big *d, const struct format *to, struct result *r)
-{
+static void divide(struct big *n, struct big *d, const struct format *to, struct result *r) {
     int bits, above, exponent = 0;
     r->mantissa = 0;
     r->exponent = 0;
@@ -143,11 +137,12 @@ static void divide(struct big *n, struct big *d, const struct format *to, struct
 }
 
 // The length of the word if the text begins with it, in any case; else 0
-static int match(const char *text, const char *word) { return strncasecmp(text, word, strlen(word)) ? 0 : strlen(word); }
+static int match(const char *text, const char *word) {
+    return strncasecmp(text, word, strlen(word)) == 0 ? strlen(word) : 0;
+}
 
 // Reads a decimal number at `text`. Returns where it ends, NULL if there is none.
-static const char *number_at(const char *text, const struct format *to, struct result *r)
-{
+static const char *number_at(const char *text, const struct format *to, struct result *r) {
     struct big n, d;
     int count = 0, exponent = 0, point = 0, rest = 0, power = 0, any = 0;
     const char *p;
@@ -176,7 +171,7 @@ static const char *number_at(const char *text, const struct format *to, struct r
     p = text + 1 + (text[1] == '-' || text[1] == '+');
     if (tolower(*text) == 'e' && isdigit(*p)) {
         for (point = text[1] == '-' ? -1 : 1, text = p; isdigit(*text); text++)
-            if (power < 100000)
+            if (power < 100000000)
                 power = power * 10 + *text - '0';
         exponent += point * power;
     }
@@ -191,8 +186,7 @@ static const char *number_at(const char *text, const struct format *to, struct r
     return text;
 }
 
-static void parse(const char *text, char **end, const struct format *to, struct result *r)
-{
+static void parse(const char *text, char **end, const struct format *to, struct result *r) {
     const char *p = text;
     int word;
     while (isspace(*p))
@@ -217,8 +211,7 @@ static void parse(const char *text, char **end, const struct format *to, struct 
         *end = (char *)p;
 }
 
-float strtof(const char *text, char **end)
-{
+float strtof(const char *text, char **end) {
     static const struct format single = { 24, -149, 255 };
     union { unsigned bits; float value; } u;
     struct result r;
@@ -227,8 +220,7 @@ float strtof(const char *text, char **end)
     return u.value;
 }
 
-double strtod(const char *text, char **end)
-{
+double strtod(const char *text, char **end) {
     static const struct format twofold = { 53, -1074, 2047 };
     union { unsigned long long bits; double value; } u;
     struct result r;
@@ -237,8 +229,7 @@ double strtod(const char *text, char **end)
     return u.value;
 }
 
-long double strtold(const char *text, char **end)
-{
+long double strtold(const char *text, char **end) {
     static const struct format extended = { 64, -16445, 32767 };
     union { struct { unsigned long long mantissa; unsigned short top; } bits; long double value; } u;
     struct result r;

@@ -10,8 +10,7 @@ int raise(int signal) { return kill(getpid(), signal); }
 int execve(const char *path, char *const argv[], char *const envp[]) { return __syscall(SYS_execve, path, argv, envp); }
 int execv(const char *path, char *const arguments[]) { return execve(path, arguments, environ); }
 
-int execvp(const char *name, char *const arguments[])
-{
+int execvp(const char *name, char *const arguments[]) {
     char path[PATH_MAX];
     const char *folder = getenv("PATH"), *end;
     if (strchr(name, '/'))
@@ -26,8 +25,7 @@ int execvp(const char *name, char *const arguments[])
     return -1;
 }
 
-sighandler_t signal(int signal, sighandler_t handler)
-{
+sighandler_t signal(int signal, sighandler_t handler) {
     struct { sighandler_t handler; unsigned flags; void *restorer; unsigned mask[2]; } action, old;
     memset(&action, 0, sizeof action);
     action.handler = handler;

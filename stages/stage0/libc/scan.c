@@ -4,8 +4,7 @@
 enum { MAX_TOKEN = 500 }; // of a number
 
 // Whether a character may belong to what the letter converts.
-static int belongs(int c, char letter)
-{
+static int belongs(int c, char letter) {
     if (letter == 'c')
         return 1;
     return letter == 's' ? !isspace(c) : letter == ' ' ? isspace(c) : isalnum(c) || c == '+' || c == '-' || c == '.';
@@ -13,8 +12,7 @@ static int belongs(int c, char letter)
 
 // Reads at most `width` characters that belong to the letter's conversion to `text`, unless that is NULL; returns how
 // many they were.
-static int read_text(FILE *file, char letter, int width, char *text)
-{
+static int read_text(FILE *file, char letter, int width, char *text) {
     int count, c;
     for (count = 0; count < width; count++) {
         c = fgetc(file);
@@ -30,8 +28,7 @@ static int read_text(FILE *file, char letter, int width, char *text)
 
 // Reads a number and stores it at `to`, unless that is NULL, as `size` bytes. Characters that might belong to it and
 // do not are given back. Returns the count of those that do.
-static int read_number(FILE *file, char letter, int width, int size, void *to)
-{
+static int read_number(FILE *file, char letter, int width, int size, void *to) {
     static const char letters[] = "iouxXpd", bases[] = { 0, 8, 10, 16, 16, 16, 10 };
     const char *integer = strchr(letters, letter);
     char text[MAX_TOKEN + 1], *end;
@@ -60,8 +57,7 @@ static int read_number(FILE *file, char letter, int width, int size, void *to)
     return count;
 }
 
-int vfscanf(FILE *file, const char *format, va_list arguments)
-{
+int vfscanf(FILE *file, const char *format, va_list arguments) {
     int done = 0, total = 0, store, width, size, count, c;
     char letter;
     void *to;
@@ -111,8 +107,7 @@ int vfscanf(FILE *file, const char *format, va_list arguments)
     return done;
 }
 
-int vsscanf(const char *text, const char *format, va_list arguments)
-{
+int vsscanf(const char *text, const char *format, va_list arguments) {
     FILE file;
     file.fd = -1;
     file.flags = 0;

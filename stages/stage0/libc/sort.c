@@ -4,8 +4,7 @@
 typedef int (*order)(const void *, const void *);
 
 // Merge sort: `spare` has room for half of the elements.
-static void sort(char *base, size_t count, size_t size, order compare, char *spare)
-{
+static void sort(char *base, size_t count, size_t size, order compare, char *spare) {
     size_t half = count / 2;
     char *left = spare, *left_end = spare + half * size;
     char *right = base + half * size, *right_end = base + count * size, **smaller;
@@ -21,8 +20,7 @@ static void sort(char *base, size_t count, size_t size, order compare, char *spa
     }
 }
 
-void qsort(void *base, size_t count, size_t size, order compare)
-{
+void qsort(void *base, size_t count, size_t size, order compare) {
     char *spare = malloc(count / 2 * size);
     if (spare == NULL)
         abort(); // qsort has no way to fail
@@ -30,8 +28,7 @@ void qsort(void *base, size_t count, size_t size, order compare)
     free(spare);
 }
 
-void *bsearch(const void *key, const void *base, size_t count, size_t size, order compare)
-{
+void *bsearch(const void *key, const void *base, size_t count, size_t size, order compare) {
     const char *middle;
     int found;
     for (; count > 0; count /= 2) {

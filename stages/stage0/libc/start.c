@@ -5,8 +5,7 @@ int main(int argc, char **argv, char **variables);
 
 // The stack at entry is argc, argv[0], …, 0, variables…, 0. To a C function that is a return address
 // (argc, never returned to) and arguments from argv[0] on.
-void _start(char *argv0)
-{
+void _start(char *argv0) {
     char **argv = &argv0;
     int argc = ((int *)argv)[-1];
 #ifdef __TINYC__ // whose linker names the table of functions to be called first

@@ -10,8 +10,7 @@ static FILE *opened; // what fopen and fdopen made
 // Buffers
 
 // Writes what waits in the buffer.
-static int drain(FILE *file)
-{
+static int drain(FILE *file) {
     unsigned char *from = file->buffer;
     int written;
     for (; from < file->next; from += written) {
@@ -26,8 +25,7 @@ static int drain(FILE *file)
 }
 
 // Leaves off reading or writing: the file's position becomes what the program believes.
-static int settle(FILE *file)
-{
+static int settle(FILE *file) {
     int status = 0;
     if (file->flags & WRITING)
         status = drain(file);
@@ -39,8 +37,7 @@ static int settle(FILE *file)
 }
 
 // Reads on when all is read; EOF at the end or on an error.
-static int fill(FILE *file)
-{
+static int fill(FILE *file) {
     int count;
     settle(file);
     if (output.flags & LINES)
@@ -54,8 +51,7 @@ static int fill(FILE *file)
     return 0;
 }
 
-int fflush(FILE *file)
-{
+int fflush(FILE *file) {
     int status = 0;
     if (file)
         return file->flags & WRITING ? drain(file) : 0;
@@ -72,8 +68,7 @@ static void __attribute__((destructor)) flush_all(void) { fflush(NULL); }
 // Opening and closing
 
 // Opens the path as fopen's mode says; gives the file descriptor.
-static int open_as(const char *path, const char *mode)
-{
+static int open_as(const char *path, const char *mode) {
     int flags = strchr(mode, '+') ? O_RDWR : *mode == 'r' ? O_RDONLY : O_WRONLY;
     if (*mode == 'w')
         flags |= O_CREAT | O_TRUNC;
@@ -84,8 +79,7 @@ static int open_as(const char *path, const char *mode)
     return open(path, flags, 0666);
 }
 
-FILE *fdopen(int fd, const char *mode)
-{
+FILE *fdopen(int fd, const char *mode) {
     FILE *file = fd < 0 ? NULL : malloc(sizeof *file);
     if (file == NULL)
         return NULL;
@@ -99,8 +93,7 @@ FILE *fdopen(int fd, const char *mode)
 
 FILE *fopen(const char *path, const char *mode) { return fdopen(open_as(path, mode), mode); }
 
-FILE *freopen(const char *path, const char *mode, FILE *file)
-{
+FILE *freopen(const char *path, const char *mode, FILE *file) {
     settle(file);
     close(file->fd);
     file->fd = open_as(path, mode);
@@ -108,8 +101,7 @@ FILE *freopen(const char *path, const char *mode, FILE *file)
     return file->fd < 0 ? NULL : file;
 }
 
-int fclose(FILE *file)
-{
+int fclose(FILE *file) {
     int status = settle(file);
     FILE **link = &opened;
     while (*link && *link != file)
@@ -123,8 +115,7 @@ int fclose(FILE *file)
 }
 
 // The FILE's own buffer is always used.
-int setvbuf(FILE *file, char *buffer, int mode, size_t size)
-{
+int setvbuf(FILE *file, char *buffer, int mode, size_t size) {
     file->flags &= ~(LINES | UNBUFFERED | UNDECIDED);
     file->flags |= mode == _IOLBF ? LINES : mode == _IONBF ? UNBUFFERED : 0;
     return 0;
@@ -134,15 +125,13 @@ void setbuf(FILE *file, char *buffer) { setvbuf(file, buffer, buffer ? _IOFBF : 
 
 // Reading
 
-int fgetc(FILE *file)
-{
+int fgetc(FILE *file) {
     if ((file->next >= file->end || file->flags & WRITING) && fill(file))
         return EOF;
     return *file->next++;
 }
 
-int ungetc(int c, FILE *file)
-{
+int ungetc(int c, FILE *file) {
     if (c == EOF || file->flags & WRITING)
         return EOF;
     if (file->next != file->buffer)
@@ -157,8 +146,7 @@ int ungetc(int c, FILE *file)
     return (unsigned char)c;
 }
 
-size_t fread(void *data, size_t size, size_t count, FILE *file)
-{
+size_t fread(void *data, size_t size, size_t count, FILE *file) {
     char *to = data;
     size_t rest = size * count, part;
     for (; rest > 0; rest -= part, to += part) {
@@ -171,8 +159,7 @@ size_t fread(void *data, size_t size, size_t count, FILE *file)
     return size ? count : 0;
 }
 
-char *fgets(char *line, int size, FILE *file)
-{
+char *fgets(char *line, int size, FILE *file) {
     char *p = line;
     int c = 0;
     while (p < line + size - 1 && c != '\n' && (c = fgetc(file)) != EOF)
@@ -186,8 +173,7 @@ int getchar(void) { return fgetc(stdin); }
 
 // Writing
 
-size_t fwrite(const void *data, size_t size, size_t count, FILE *file)
-{
+size_t fwrite(const void *data, size_t size, size_t count, FILE *file) {
     const char *from = data, *end = from + size * count;
     int part;
     if (!(file->flags & WRITING))
@@ -209,16 +195,14 @@ size_t fwrite(const void *data, size_t size, size_t count, FILE *file)
     return count;
 }
 
-int fputc(int c, FILE *file)
-{
+int fputc(int c, FILE *file) {
     char byte = c;
     if ((file->flags & ~(AT_END | FAILED)) == WRITING && file->next < file->buffer + BUFSIZ - 1)
         return *file->next++ = c; // the common case, by the short way
     return fwrite(&byte, 1, 1, file) == 1 ? (unsigned char)c : EOF;
 }
 
-int fputs(const char *text, FILE *file)
-{
+int fputs(const char *text, FILE *file) {
     size_t length = strlen(text);
     return fwrite(text, 1, length, file) == length ? 0 : EOF;
 }
@@ -227,24 +211,21 @@ int puts(const char *line) { return fputs(line, stdout) == EOF ? EOF : fputc('\n
 int putc(int c, FILE *file) { return fputc(c, file); }
 int putchar(int c) { return fputc(c, stdout); }
 
-void perror(const char *prefix)
-{
+void perror(const char *prefix) {
     const char *reason = strerror(errno);
     fprintf(stderr, "%s%s%s\n", prefix ? prefix : "", prefix && *prefix ? ": " : "", reason);
 }
 
 // Position and state
 
-int fseeko(FILE *file, off_t offset, int from)
-{
+int fseeko(FILE *file, off_t offset, int from) {
     if (settle(file) || lseek(file->fd, offset, from) < 0)
         return -1;
     file->flags &= ~AT_END;
     return 0;
 }
 
-off_t ftello(FILE *file)
-{
+off_t ftello(FILE *file) {
     off_t position = lseek(file->fd, 0, SEEK_CUR);
     if (position < 0)
         return -1;
@@ -258,8 +239,7 @@ int ferror(FILE *file) { return (file->flags & FAILED) != 0; }
 int fileno(FILE *file) { return file->fd; }
 void clearerr(FILE *file) { file->flags &= ~(AT_END | FAILED); }
 
-void rewind(FILE *file)
-{
+void rewind(FILE *file) {
     fseek(file, 0, SEEK_SET);
     clearerr(file);
 }

@@ -1,16 +1,14 @@
 // string.c: memory and strings.
 #include "libc.h"
 
-void *memchr(const void *memory, int c, size_t size)
-{
+void *memchr(const void *memory, int c, size_t size) {
     const unsigned char *p = memory, *end = p + size;
     while (p < end && *p != (unsigned char)c)
         p++;
     return p < end ? (void *)p : NULL;
 }
 
-int memcmp(const void *a, const void *b, size_t size)
-{
+int memcmp(const void *a, const void *b, size_t size) {
     const unsigned char *p = a, *q = b, *end = p + size;
     while (p < end && *p == *q)
         p++, q++;
@@ -18,8 +16,7 @@ int memcmp(const void *a, const void *b, size_t size)
 }
 
 // An i386 loads and stores words at any address.
-void *memcpy(void *to, const void *from, size_t size)
-{
+void *memcpy(void *to, const void *from, size_t size) {
     unsigned *word = to;
     char *byte;
     for (; size >= 4; size -= 4)
@@ -29,8 +26,7 @@ void *memcpy(void *to, const void *from, size_t size)
     return to;
 }
 
-void *memmove(void *to, const void *from, size_t size)
-{
+void *memmove(void *to, const void *from, size_t size) {
     char *p = (char *)to + size;
     const char *q = (const char *)from + size;
     if ((char *)to <= (char *)from || (char *)to >= q)
@@ -40,8 +36,7 @@ void *memmove(void *to, const void *from, size_t size)
     return to;
 }
 
-void *memset(void *memory, int c, size_t size)
-{
+void *memset(void *memory, int c, size_t size) {
     unsigned *word = memory, value = (unsigned char)c * 0x01010101u;
     char *byte;
     for (; size >= 4; size -= 4)
@@ -51,45 +46,39 @@ void *memset(void *memory, int c, size_t size)
     return memory;
 }
 
-size_t strlen(const char *text)
-{
+size_t strlen(const char *text) {
     const char *end = text;
     while (*end)
         end++;
     return end - text;
 }
 
-size_t strnlen(const char *text, size_t size)
-{
+size_t strnlen(const char *text, size_t size) {
     const char *end = memchr(text, 0, size);
     return end ? end - text : size;
 }
 
 char *strcpy(char *to, const char *from) { return memcpy(to, from, strlen(from) + 1); }
 
-char *strcat(char *to, const char *from)
-{
+char *strcat(char *to, const char *from) {
     strcpy(to + strlen(to), from);
     return to;
 }
 
-char *strncpy(char *to, const char *from, size_t size)
-{
+char *strncpy(char *to, const char *from, size_t size) {
     size_t length = strnlen(from, size);
     memset(to + length, 0, size - length);
     return memcpy(to, from, length);
 }
 
-char *strncat(char *to, const char *from, size_t size)
-{
+char *strncat(char *to, const char *from, size_t size) {
     size_t before = strlen(to), length = strnlen(from, size);
     memcpy(to + before, from, length);
     to[before + length] = 0;
     return to;
 }
 
-char *strndup(const char *text, size_t size)
-{
+char *strndup(const char *text, size_t size) {
     size_t length = strnlen(text, size);
     char *copy = malloc(length + 1);
     if (copy == NULL)
@@ -100,15 +89,13 @@ char *strndup(const char *text, size_t size)
 
 char *strdup(const char *text) { return strndup(text, strlen(text)); }
 
-int strncmp(const char *a, const char *b, size_t size)
-{
+int strncmp(const char *a, const char *b, size_t size) {
     while (size > 0 && *a == *b && *a)
         a++, b++, size--;
     return size > 0 ? (unsigned char)*a - (unsigned char)*b : 0;
 }
 
-int strncasecmp(const char *a, const char *b, size_t size)
-{
+int strncasecmp(const char *a, const char *b, size_t size) {
     while (size > 0 && tolower(*a) == tolower(*b) && *a)
         a++, b++, size--;
     return size > 0 ? tolower((unsigned char)*a) - tolower((unsigned char)*b) : 0;
@@ -117,45 +104,39 @@ int strncasecmp(const char *a, const char *b, size_t size)
 int strcmp(const char *a, const char *b) { return strncmp(a, b, -1); }
 int strcasecmp(const char *a, const char *b) { return strncasecmp(a, b, -1); }
 
-char *strchr(const char *text, int c)
-{
+char *strchr(const char *text, int c) {
     while (*text && *text != (char)c)
         text++;
     return *text == (char)c ? (char *)text : NULL;
 }
 
-char *strrchr(const char *text, int c)
-{
+char *strrchr(const char *text, int c) {
     const char *p = text + strlen(text);
     while (p > text && *p != (char)c)
         p--;
     return *p == (char)c ? (char *)p : NULL;
 }
 
-size_t strspn(const char *text, const char *wanted)
-{
+size_t strspn(const char *text, const char *wanted) {
     size_t length = 0;
     while (text[length] && strchr(wanted, text[length]))
         length++;
     return length;
 }
 
-size_t strcspn(const char *text, const char *stop)
-{
+size_t strcspn(const char *text, const char *stop) {
     size_t length = 0;
     while (!strchr(stop, text[length])) // the final 0 is found, too
         length++;
     return length;
 }
 
-char *strpbrk(const char *text, const char *wanted)
-{
+char *strpbrk(const char *text, const char *wanted) {
     text += strcspn(text, wanted);
     return *text ? (char *)text : NULL;
 }
 
-char *strstr(const char *text, const char *part)
-{
+char *strstr(const char *text, const char *part) {
     size_t length = strlen(part);
     for (; strncmp(text, part, length) != 0; text++)
         if (*text == 0)
@@ -163,8 +144,7 @@ char *strstr(const char *text, const char *part)
     return (char *)text;
 }
 
-char *strtok_r(char *text, const char *separators, char **rest)
-{
+char *strtok_r(char *text, const char *separators, char **rest) {
     char *word = text ? text : *rest;
     word += strspn(word, separators);
     *rest = word + strcspn(word, separators);
@@ -175,14 +155,12 @@ char *strtok_r(char *text, const char *separators, char **rest)
     return word;
 }
 
-char *strtok(char *text, const char *separators)
-{
+char *strtok(char *text, const char *separators) {
     static char *rest;
     return strtok_r(text, separators, &rest);
 }
 
-char *strerror(int number)
-{
+char *strerror(int number) {
     static char unknown[24];
     static const char *const messages[] = {
         "Success", "Operation not permitted", "No such file or directory", "No such process",

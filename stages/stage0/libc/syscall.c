@@ -19,8 +19,7 @@ long __kernel(int *number_and_arguments);
 
 int errno;
 
-long __syscall(int number, ...)
-{
+long __syscall(int number, ...) {
     long result = __kernel(&number);
     if (result >= 0 || result < -4095)
         return result;
@@ -28,27 +27,23 @@ long __syscall(int number, ...)
     return -1;
 }
 
-int open(const char *path, int flags, ...)
-{
+int open(const char *path, int flags, ...) {
     mode_t mode = *(mode_t *)ARGUMENTS(flags);
     return __syscall(SYS_openat, AT_FDCWD, path, flags | O_LARGEFILE, mode);
 }
 
-off_t lseek(int fd, off_t offset, int from)
-{
+off_t lseek(int fd, off_t offset, int from) {
     off_t position;
     int high = offset >> 32, low = offset;
     return __syscall(SYS_llseek, fd, high, low, &position, from) < 0 ? -1 : position;
 }
 
-int isatty(int fd)
-{
+int isatty(int fd) {
     char settings[64];
     return __syscall(SYS_ioctl, fd, 0x5401, settings) == 0; // TCGETS
 }
 
-void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
-{
+void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset) {
     int page = offset >> 12; // mmap2 counts in pages
     return (void *)__syscall(SYS_mmap2, address, size, protection, flags, fd, page);
 }

@@ -9,8 +9,7 @@ static const char months[] = "January\0  February\0 March\0    April\0    May\0 
 
 int clock_gettime(int clock, struct timespec *now) { return __syscall(SYS_clock_gettime64, clock, now); }
 
-time_t time(time_t *now)
-{
+time_t time(time_t *now) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     if (now)
@@ -18,8 +17,7 @@ time_t time(time_t *now)
     return t.tv_sec;
 }
 
-int gettimeofday(struct timeval *now, void *zone)
-{
+int gettimeofday(struct timeval *now, void *zone) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     now->tv_sec = t.tv_sec;
@@ -27,15 +25,13 @@ int gettimeofday(struct timeval *now, void *zone)
     return 0;
 }
 
-clock_t clock(void)
-{
+clock_t clock(void) {
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return t.tv_sec * CLOCKS_PER_SEC + t.tv_nsec / 1000;
 }
 
-unsigned sleep(unsigned seconds)
-{
+unsigned sleep(unsigned seconds) {
     struct timespec duration = { seconds, 0 };
     return __syscall(SYS_clock_nanosleep_time64, CLOCK_REALTIME, 0, &duration, &duration) ? duration.tv_sec + 1 : 0;
 }
@@ -44,8 +40,7 @@ double difftime(time_t end, time_t begin) { return end - begin; }
 
 // Days before the given day of the proleptic Gregorian calendar, counted from 1970-01-01. Years begin in
 // March, so that the leap day comes last.
-static long long days_before(long long year, int month, int day)
-{
+static long long days_before(long long year, int month, int day) {
     long long era;
     int march = (month + 10) % 12, year_of_era;
     year -= month < 2;
@@ -55,8 +50,7 @@ static long long days_before(long long year, int month, int day)
            + (153 * march + 2) / 5 + day - 1 - DAYS_TO_1970;
 }
 
-struct tm *gmtime(const time_t *when)
-{
+struct tm *gmtime(const time_t *when) {
     static struct tm result, *date = &result;
     long long day = *when / DAY, era, year;
     int second = *when % DAY, year_of_era, day_of_era, day_of_year, march;
@@ -84,8 +78,7 @@ struct tm *gmtime(const time_t *when)
 
 struct tm *localtime(const time_t *when) { return gmtime(when); }
 
-time_t mktime(struct tm *date)
-{
+time_t mktime(struct tm *date) {
     int years = (date->tm_mon >= 0 ? date->tm_mon : date->tm_mon - 11) / 12;
     time_t when = days_before(1900LL + date->tm_year + years, date->tm_mon - years * 12, 1) + date->tm_mday - 1;
     when = when * DAY + date->tm_hour * 3600LL + date->tm_min * 60LL + date->tm_sec;
@@ -93,8 +86,7 @@ time_t mktime(struct tm *date)
     return when;
 }
 
-char *asctime(const struct tm *date)
-{
+char *asctime(const struct tm *date) {
     static char text[64];
     strftime(text, sizeof text, "%a %b %e %H:%M:%S %Y\n", date);
     return text;
@@ -103,8 +95,7 @@ char *asctime(const struct tm *date)
 char *ctime(const time_t *when) { return asctime(gmtime(when)); }
 
 // One conversion of strftime, as text of at most 63 bytes.
-static void write_part(char *text, char letter, const struct tm *date)
-{
+static void write_part(char *text, char letter, const struct tm *date) {
     const char *format = NULL;
     int hour = date->tm_hour % 12 ? date->tm_hour % 12 : 12;
     switch (letter) {
@@ -139,8 +130,7 @@ static void write_part(char *text, char letter, const struct tm *date)
         strftime(text, 64, format, date);
 }
 
-size_t strftime(char *text, size_t size, const char *format, const struct tm *date)
-{
+size_t strftime(char *text, size_t size, const char *format, const struct tm *date) {
     char part[64];
     size_t used = 0, length;
     for (; *format; format++) {

@@ -5,7 +5,7 @@
 import { run, type Step } from "@stagex/core";
 
 /** The libc's sources but for `start.c` (crt1.o) and `empty.c` (crti.o, crtn.o). */
-export const libc = [
+const libc = [
   ...["ctype", "environment", "exit", "files", "format", "integer", "malloc", "math", "number", "process"],
   ...["scan", "setjmp", "sort", "stdio", "string", "syscall", "time"],
 ];

@@ -16,8 +16,7 @@ static const unsigned char *next, *end;
 static unsigned held, held_count; // the last held_count bits of `held` are not used yet
 
 // The next `count` bits, at most 24, left in place
-static unsigned peek(unsigned count)
-{
+static unsigned peek(unsigned count) {
     for (; held_count < count; held_count += 8) {
         if (next == end)
             damaged("it is truncated");
@@ -26,15 +25,13 @@ static unsigned peek(unsigned count)
     return held >> (held_count - count) & ((1u << count) - 1);
 }
 
-static unsigned bits(unsigned count)
-{
+static unsigned bits(unsigned count) {
     unsigned value = peek(count);
     held_count -= count;
     return value;
 }
 
-static unsigned word(void)
-{
+static unsigned word(void) {
     unsigned high = bits(16);
     return high << 16 | bits(16);
 }
@@ -44,8 +41,7 @@ static unsigned word(void)
 static unsigned char *output;
 static size_t output_size, output_room;
 
-static void make_room(size_t size)
-{
+static void make_room(size_t size) {
     if (output_room - output_size >= size)
         return;
     output_room = 2 * output_room + size;
@@ -56,8 +52,7 @@ static void make_room(size_t size)
 
 static unsigned crc_table[256];
 
-static void make_crc_table(void)
-{
+static void make_crc_table(void) {
     unsigned i, bit, crc;
     for (i = 0; i < 256; i++) {
         crc = i << 24;
@@ -67,8 +62,7 @@ static void make_crc_table(void)
     }
 }
 
-static unsigned crc_of(const unsigned char *p, const unsigned char *past)
-{
+static unsigned crc_of(const unsigned char *p, const unsigned char *past) {
     unsigned crc = 0xffffffff;
     for (; p < past; p++)
         crc = crc << 8 ^ crc_table[crc >> 24 ^ *p];
@@ -88,8 +82,7 @@ struct code {
 
 static struct code codes[6];
 
-static void read_code(struct code *code, int symbols)
-{
+static void read_code(struct code *code, int symbols) {
     unsigned char length[258];
     int i, size, place = 0, current = bits(5);
     unsigned number = 0;
@@ -115,8 +108,7 @@ static void read_code(struct code *code, int symbols)
     }
 }
 
-static int read_symbol(const struct code *code)
-{
+static int read_symbol(const struct code *code) {
     // Even after the last symbol there are more bits than this, those of the checksums.
     unsigned window = peek(MAX_LENGTH);
     int length = code->shortest;
@@ -128,8 +120,7 @@ static int read_symbol(const struct code *code)
 }
 
 // Moves the element at `place` to the front, and returns it.
-static int move_to_front(unsigned char *list, int place)
-{
+static int move_to_front(unsigned char *list, int place) {
     unsigned char value = list[place];
     for (; place > 0; place--)
         list[place] = list[place - 1];
@@ -144,8 +135,7 @@ static int block_room;
 static unsigned char selectors[32768];
 
 // Reads which byte values occur, into `used` in ascending order; returns how many.
-static int read_used(unsigned char *used)
-{
+static int read_used(unsigned char *used) {
     int count = 0, i, j, row, rows = bits(16);
     for (i = 0; i < 16; i++) {
         row = rows >> (15 - i) & 1 ? bits(16) : 0;
@@ -159,8 +149,7 @@ static int read_used(unsigned char *used)
 }
 
 // Reads the codes and which of them each group of symbols uses; returns the number of groups.
-static int read_codes(int symbols)
-{
+static int read_codes(int symbols) {
     unsigned char order[6] = { 0, 1, 2, 3, 4, 5 };
     int count = bits(3), groups = bits(15), i, place;
     if (count < 2 || count > 6 || groups == 0)
@@ -176,8 +165,7 @@ static int read_codes(int symbols)
     return groups;
 }
 
-static void append(int value, unsigned times, int *size)
-{
+static void append(int value, unsigned times, int *size) {
     if (times > block_room - *size)
         damaged("a block is longer than announced");
     while (times-- > 0)
@@ -185,8 +173,7 @@ static void append(int value, unsigned times, int *size)
 }
 
 // Reads a block's symbols: runs of the byte in front, places of other bytes, end. Returns the number of bytes.
-static int read_symbols(unsigned char *used, int end_symbol, int groups)
-{
+static int read_symbols(unsigned char *used, int end_symbol, int groups) {
     const struct code *code = NULL;
     unsigned run = 0, weight = 1;
     int size = 0, group = 0, left = 0, symbol;
@@ -217,8 +204,7 @@ static int read_symbols(unsigned char *used, int end_symbol, int groups)
 }
 
 // Undoes the Burrows-Wheeler transform and the first run-length code: after four equal bytes, a count.
-static void write_block(int size, int origin)
-{
+static void write_block(int size, int origin) {
     unsigned start[256], total = 0, count, position, equal = 0;
     int i, byte, last = -1;
     unsigned char *to;
@@ -254,8 +240,7 @@ static void write_block(int size, int origin)
     output_size = to - output;
 }
 
-static unsigned read_block(void)
-{
+static unsigned read_block(void) {
     unsigned char used[256];
     unsigned crc = word(), begin = output_size;
     int randomised = bits(1), origin = bits(24), count, size, groups;
@@ -272,8 +257,7 @@ static unsigned read_block(void)
     return crc;
 }
 
-static void read_stream(void)
-{
+static void read_stream(void) {
     unsigned combined = 0, high, low;
     int level;
     if (bits(8) != 'B' || bits(8) != 'Z' || bits(8) != 'h')
@@ -297,8 +281,7 @@ static void read_stream(void)
     held_count = 0; // the rest of the last byte is padding
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     size_t size;
     if (argc != 3)
         fail("decompress: usage: bunzip2 IN OUT");

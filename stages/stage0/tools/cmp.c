@@ -3,8 +3,7 @@
 
 const char tool[] = "cmp";
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     size_t a_size, b_size, i = 0;
     char *a, *b;
     if (argc != 3)

@@ -4,8 +4,7 @@
 
 const char tool[] = "install";
 
-static void install(const char *file, const char *directory)
-{
+static void install(const char *file, const char *directory) {
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     char *copy = join(directory, name), *data;
     struct stat status;
@@ -18,8 +17,7 @@ static void install(const char *file, const char *directory)
     free(data);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc < 2)
         fail("install: usage: install DIR FILE...");
     make_directory(argv[1]);

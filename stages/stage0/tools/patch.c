@@ -14,8 +14,7 @@ static void damaged(const char *reason) { fail("apply %s: line %d: %s", patch_na
 
 static int at_end(void) { return line >= patch_end; }
 
-static void next_line(void)
-{
+static void next_line(void) {
     line += strlen(line) + 1;
     line_number++;
 }
@@ -28,8 +27,7 @@ struct text {
     size_t size, room;
 };
 
-static void append(struct text *text, const char *data, size_t size)
-{
+static void append(struct text *text, const char *data, size_t size) {
     if (text->room - text->size < size) {
         text->room = 2 * text->room + size;
         text->data = realloc(text->data, text->room);
@@ -39,11 +37,8 @@ static void append(struct text *text, const char *data, size_t size)
 }
 
 // The file that a line "--- NAME<tab>…" or "+++ NAME" names; NULL for /dev/null.
-static char *file_name(const char *directory)
-{
-    const char *name = line + 4;
-    char *path;
-    line[4 + strcspn(name, "\t")] = 0;
+static char *file_name(const char *directory) {
+    char *name = strndup(line + 4, strcspn(line + 4, "\t")), *path;
     if (strcmp(name, "/dev/null") == 0)
         return NULL;
     path = place(directory, name, strip);
@@ -53,8 +48,7 @@ static char *file_name(const char *directory)
 }
 
 // Reads "START,COUNT" or "START", which means a count of 1. Returns where the text goes on.
-static char *read_range(char *p, long *start, long *count)
-{
+static char *read_range(char *p, long *start, long *count) {
     *start = strtol(p, &p, 10);
     *count = 1;
     if (*p == ',')
@@ -65,22 +59,19 @@ static char *read_range(char *p, long *start, long *count)
 }
 
 // The length of the line at p, with its end if it has one
-static size_t line_length(const char *p)
-{
+static size_t line_length(const char *p) {
     const char *end = strchr(p, '\n');
     return end ? end - p + 1 : strlen(p);
 }
 
 // Whether "\ No newline at end of file" follows the current line
-static int lacks_newline(void)
-{
+static int lacks_newline(void) {
     char *next = line + strlen(line) + 1;
     return next < patch_end && *next == '\\';
 }
 
 // Applies one hunk. `old` is where the old file goes on and *old_line that line's number; the new file grows.
-static const char *apply_hunk(const char *old, long *old_line, struct text *new)
-{
+static const char *apply_hunk(const char *old, long *old_line, struct text *new) {
     long start, count, new_start, new_count;
     char *p = read_range(line + 4, &start, &count);
     size_t length;
@@ -130,8 +121,7 @@ static const char *apply_hunk(const char *old, long *old_line, struct text *new)
 }
 
 // Git's changes without lines
-static void refuse_unknown(void)
-{
+static void refuse_unknown(void) {
     static const char *const unknown[] = { "rename ", "copy ", "old mode ", "new file mode 100755", "GIT binary patch" };
     int i;
     for (i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
@@ -139,8 +129,7 @@ static void refuse_unknown(void)
             damaged("this kind of change is not known here");
 }
 
-static void patch_file(const char *directory)
-{
+static void patch_file(const char *directory) {
     struct text new = { NULL, 0, 0 };
     struct stat status;
     const char *old = "";
@@ -157,6 +146,8 @@ static void patch_file(const char *directory)
         damaged("the patch names no file");
     status.st_mode = 0;
     make_parents(to ? to : from);
+    if (to && begins("@@ -0,0 ") && access(to, F_OK) != 0)
+        from = NULL; // as diff -N says it
     if (from == NULL && access(to, F_OK) == 0)
         fail("make %s: it is there already", to);
     if (from) {
@@ -170,6 +161,9 @@ static void patch_file(const char *directory)
         old = apply_hunk(old, &old_line, &new);
     if (begins("\\"))
         next_line();
+    // Git ends a patch with "-- " and its version.
+    if (begins(" ") || begins("+") || (begins("-") && !begins("--- ") && !begins("-- ")))
+        damaged("the hunk is longer than it says");
     append(&new, old, strlen(old));
     if (to == NULL && new.size > 0)
         fail("delete %s: the patch leaves some of it", from);
@@ -181,8 +175,7 @@ static void patch_file(const char *directory)
     write_file(to, new.data, new.size, status.st_mode & 0100);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     size_t size;
     char *p;
     int files = 0;

@@ -1,8 +1,7 @@
 // tool.c: what the tools share.
 #include "tool.h"
 
-void fail(const char *format, ...)
-{
+void fail(const char *format, ...) {
     va_list arguments;
     fprintf(stderr, "%s: cannot ", tool);
     va_start(arguments, format);
@@ -13,8 +12,7 @@ void fail(const char *format, ...)
 
 void fail_because(const char *action, const char *path) { fail("%s %s: %s", action, path, strerror(errno)); }
 
-char *read_file(const char *path, size_t *size)
-{
+char *read_file(const char *path, size_t *size) {
     struct stat status;
     size_t done = 0;
     int part, fd = open(path, O_RDONLY);
@@ -39,8 +37,7 @@ char *read_file(const char *path, size_t *size)
     return data;
 }
 
-void write_file(const char *path, const char *data, size_t size, int executable)
-{
+void write_file(const char *path, const char *data, size_t size, int executable) {
     size_t done = 0;
     int part, fd;
     do
@@ -57,8 +54,7 @@ void write_file(const char *path, const char *data, size_t size, int executable)
         fail_because("write", path);
 }
 
-void set_time(const char *path, long long time)
-{
+void set_time(const char *path, long long time) {
     struct timespec times[2];
     times[0].tv_sec = times[1].tv_sec = time;
     times[0].tv_nsec = times[1].tv_nsec = 0;
@@ -66,15 +62,13 @@ void set_time(const char *path, long long time)
         fail_because("set the time of", path);
 }
 
-char *join(const char *directory, const char *name)
-{
+char *join(const char *directory, const char *name) {
     char *path = malloc(strlen(directory) + strlen(name) + 2);
     sprintf(path, "%s/%s", directory, name);
     return path;
 }
 
-void make_parents(const char *path)
-{
+void make_parents(const char *path) {
     static char *known; // the path of the last call, up to its last slash
     char *part = strdup(path), *slash = part;
     struct stat status;
@@ -93,15 +87,13 @@ void make_parents(const char *path)
     known = part;
 }
 
-void make_directory(const char *path)
-{
+void make_directory(const char *path) {
     char *parents = join(path, "");
     make_parents(parents);
     free(parents);
 }
 
-char *place(const char *directory, const char *name, int strip)
-{
+char *place(const char *directory, const char *name, int strip) {
     char *path = join(directory, name);
     size_t length;
     if (*name == '/')

@@ -24,8 +24,7 @@ static int strip;
 static void damaged(const char *reason) { fail("extract %s: %s", archive, reason); }
 
 // An octal number, with spaces around it, in a field that need not end with 0
-static long long octal(const char *field, int size)
-{
+static long long octal(const char *field, int size) {
     long long value = 0;
     const char *end = field + size;
     while (field < end && *field == ' ')
@@ -37,8 +36,7 @@ static long long octal(const char *field, int size)
     return value;
 }
 
-static void check_header(const struct header *header)
-{
+static void check_header(const struct header *header) {
     const unsigned char *p = (const unsigned char *)header;
     int sum = 0, i;
     for (i = 0; i < BLOCK; i++)
@@ -47,8 +45,7 @@ static void check_header(const struct header *header)
         damaged("a header's checksum is wrong");
 }
 
-static char *header_name(const struct header *header)
-{
+static char *header_name(const struct header *header) {
     char *name = calloc(1, 300);
     if (memcmp(header->magic, "ustar", 6) == 0 && header->prefix[0]) {
         strncat(name, header->prefix, sizeof header->prefix);
@@ -58,8 +55,7 @@ static char *header_name(const struct header *header)
 }
 
 // Reads pax records, "LENGTH KEY=VALUE\n".
-static void read_pax(const char *p, const char *end, struct member *member)
-{
+static void read_pax(const char *p, const char *end, struct member *member) {
     char *key, *value;
     long length;
     for (; p < end; p += length) {
@@ -82,8 +78,7 @@ static void read_pax(const char *p, const char *end, struct member *member)
     }
 }
 
-static void extract(const struct header *header, const struct member *member, const char *data)
-{
+static void extract(const struct header *header, const struct member *member, const char *data) {
     char *path = place(directory, member->name, strip), *target;
     if (path == NULL)
         return;
@@ -116,16 +111,14 @@ static void extract(const struct header *header, const struct member *member, co
 }
 
 // A directory's time changes with each file made in it, so it is set when all are there.
-static void set_directory_time(const struct header *header, const struct member *member, const char *data)
-{
+static void set_directory_time(const struct header *header, const struct member *member, const char *data) {
     char *path = header->type == '5' ? place(directory, member->name, strip) : NULL;
     if (path)
         set_time(path, member->time);
 }
 
 // Whether the header is one that only tells about the next; if so, notes what it says.
-static int read_extension(const struct header *header, const char *data, size_t size, struct member *member)
-{
+static int read_extension(const struct header *header, const char *data, size_t size, struct member *member) {
     if (header->type == 'x')
         read_pax(data, data + size, member);
     else if (header->type == 'L')
@@ -139,8 +132,7 @@ static int read_extension(const struct header *header, const char *data, size_t 
 
 typedef void (*visitor)(const struct header *, const struct member *, const char *data);
 
-static void walk(const char *p, const char *end, visitor visit)
-{
+static void walk(const char *p, const char *end, visitor visit) {
     const struct member unknown = { NULL, NULL, -1, -1 };
     struct member member = unknown;
     const struct header *header;
@@ -172,8 +164,7 @@ static void walk(const char *p, const char *end, visitor visit)
     }
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     size_t size;
     char *data;
     if (argc == 5 && strcmp(argv[1], "--strip") == 0) {

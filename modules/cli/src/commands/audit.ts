@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { closure, type Lock, type LockedSource } from "@stagex/core";
-import { type GlobalOptions, openSession, packagesOf, readLock, type Session } from "../session.ts";
+import { closure, type Lock, type LockedSource, packagesOf } from "@stagex/core";
+import { type GlobalOptions, openSession, readLock, type Session } from "../session.ts";
 
 /** The trust budget: what a person would have to believe or read. */
 export interface Audit {

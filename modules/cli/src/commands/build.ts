@@ -1,8 +1,8 @@
 import { join, relative } from "node:path";
 import { writePallet } from "@stagex/build";
-import { palletNamed } from "@stagex/core";
+import { packagesOf, palletNamed } from "@stagex/core";
 import { type BuildingOptions, withBuilder } from "../building.ts";
-import { openSession, packagesOf, readLock } from "../session.ts";
+import { openSession, readLock } from "../session.ts";
 import { duration, type View } from "../view.ts";
 
 /** `stagex build PACKAGE...` */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { closure } from "@stagex/core";
+import { closure, packagesOf } from "@stagex/core";
 import { pushTree, Store } from "@stagex/store";
-import { type GlobalOptions, openSession, packagesOf, readLock } from "../session.ts";
+import { type GlobalOptions, openSession, readLock } from "../session.ts";
 
 /** `stagex push-cache FOLDER [NAME...]`: packs the trees that the store has, of the named and of all below. */
 export async function pushCache(folder: string, names: string[], options: GlobalOptions): Promise<void> {

@@ -1,6 +1,6 @@
-import { closure } from "@stagex/core";
+import { closure, packagesOf } from "@stagex/core";
 import { type BuildingOptions, openSources } from "../building.ts";
-import { openSession, packagesOf, readLock } from "../session.ts";
+import { openSession, readLock } from "../session.ts";
 import { bytes } from "../view.ts";
 
 /** `stagex fetch [NAME...]`: all sources of the named and of all below them. */

@@ -1,5 +1,5 @@
-import { closure, packageNamed, pathDown, StagexError, toDot } from "@stagex/core";
-import { type GlobalOptions, openSession, packagesOf, readLock } from "../session.ts";
+import { closure, packageNamed, packagesOf, pathDown, StagexError, toDot } from "@stagex/core";
+import { type GlobalOptions, openSession, readLock } from "../session.ts";
 
 /** `stagex why USER INPUT` */
 export function why(user: string, input: string, options: GlobalOptions): void {

@@ -1,7 +1,7 @@
-import { palletDigest } from "@stagex/build";
-import { closure, type Lock, packageNamed, pinTrees, type Sha256 } from "@stagex/core";
+import { palletDigest, UnexpectedTree } from "@stagex/build";
+import { closure, type Lock, packageNamed, packagesOf, pinTrees, type Sha256, StagexError } from "@stagex/core";
 import { type BuildingOptions, type Workshop, withBuilder } from "../building.ts";
-import { openSession, packagesOf, readLock, writeLock } from "../session.ts";
+import { openSession, readLock, writeLock } from "../session.ts";
 
 /**
  * `stagex pin [NAME...]`: builds each package without a pinned tree, and the named ones, twice; pins the tree
@@ -46,9 +46,22 @@ async function buildTwice(
     rebuild: (name) => targets.includes(name),
     caches: [],
   });
-  await again.build(targets);
+  await again.build(targets).catch((error) => {
+    throw error instanceof UnexpectedTree ? unstable(error) : error;
+  });
   return new Map(targets.map((name) => [name, first.get(name) as Sha256]));
 }
+
+const unstable = (error: UnexpectedTree) =>
+  new StagexError("build", {
+    cannot: `pin ${error.package}`,
+    because: "two builds of it gave two trees",
+    remedy: [
+      `The second is kept at ${error.tree}. It differs in:`,
+      ...error.differences.map((line) => `  ${line}`),
+      "Its build depends on what changes from build to build, such as the time, a process ID or a random number.",
+    ].join("\n"),
+  });
 
 /** Pins the image of each pallet that has none, or that is named. */
 async function pinImages(lock: Lock, names: readonly string[], { builder, store }: Workshop): Promise<Lock> {

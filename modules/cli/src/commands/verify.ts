@@ -1,10 +1,10 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { palletDigest } from "@stagex/build";
-import { closure, StagexError } from "@stagex/core";
+import { closure, packagesOf, StagexError } from "@stagex/core";
 import { Store } from "@stagex/store";
 import { type BuildingOptions, withBuilder } from "../building.ts";
-import { openSession, packagesOf, readLock } from "../session.ts";
+import { openSession, readLock } from "../session.ts";
 
 /**
  * `stagex verify NAME`: rebuilds NAME and all below it in a store of its own, with no cache, and compares

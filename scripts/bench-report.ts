@@ -1,0 +1,71 @@
+/** Figures as a table, and kept with the machine that they were measured on. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { project, run } from "./bench-run.ts";
+
+export interface Figure {
+  readonly name: string;
+  readonly unit: "bytes" | "lines" | "s" | "ms" | "MB";
+  readonly value: number;
+  /** The most that the value may be. */
+  readonly bar: number;
+  /** Where a bar that is measured itself comes from. */
+  readonly note?: string;
+}
+
+export const holds = ({ value, bar }: Figure): boolean => value <= bar;
+
+/** A table in Markdown, which reads as well on a terminal. */
+export function formatFigures(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => [
+    figure.name,
+    amount(figure.value, figure.unit),
+    `<= ${amount(figure.bar, figure.unit)}${figure.note ? ` (${figure.note})` : ""}`,
+    holds(figure) ? "yes" : "NO",
+  ]);
+  const table = [["figure", "measured", "bar", "holds"], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map(
+    (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`,
+  );
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [lines[0], rule, ...lines.slice(1)].join("\n");
+}
+
+function amount(value: number, unit: Figure["unit"]): string {
+  const digits = unit === "s" ? 3 : unit === "ms" ? 2 : 0;
+  return `${value.toFixed(digits)} ${unit}`;
+}
+
+/** Writes bench/results.json and bench/results.md. */
+export function keepResults(figures: readonly Figure[], rounds: number): void {
+  const machine = describeMachine();
+  const results = { machine, rounds, figures };
+  writeFileSync(join(project, "bench/results.json"), `${JSON.stringify(results, null, 2)}\n`);
+  const facts = Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`);
+  const text = [
+    "# Results of `scripts/bench`",
+    "",
+    formatFigures(figures),
+    "",
+    `Medians of ${rounds} rounds, on:`,
+    "",
+    ...facts,
+  ];
+  writeFileSync(join(project, "bench/results.md"), `${text.join("\n")}\n`);
+}
+
+/** What a reader needs to know of the machine, and nothing that tells whose it is. */
+function describeMachine(): Record<string, string> {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    processor: `${cpus()[0]?.model ?? "unknown"}, ${availableParallelism()} CPUs`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    kernel: `Linux ${release()}`,
+    system: /^PRETTY_NAME="?(.*?)"?$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "unknown",
+    node: process.version,
+    nix: run("nix-build", ["--version"]).output.trim(),
+    "load at the end": loadavg()[0]?.toFixed(1) ?? "unknown",
+  };
+}

@@ -1,0 +1,70 @@
+/** Runs commands and measures them. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export const project = join(import.meta.dirname, "..");
+
+export interface Run {
+  readonly seconds: number;
+  readonly output: string;
+}
+
+/**
+ * What commands see of the environment when they are measured. What else a machine sets is no part of the
+ * figures, and may weigh: Node reads NODE_EXTRA_CA_CERTS at each start, for some 70 ms.
+ */
+const plainEnvironment = { PATH: process.env.PATH, HOME: process.env.HOME };
+
+/** @throws Error with the command's own words when it fails. */
+export function run(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = plainEnvironment,
+): Run {
+  const started = performance.now();
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+    env,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  if (status === 0) return { seconds, output: stdout };
+  throw new Error(
+    `${program} ${args.slice(0, 8).join(" ")} failed (${error ?? status}):\n${stderr?.slice(-2000)}`,
+  );
+}
+
+/** Runs the command line as a user does, launcher included. */
+export const stagex = (...args: string[]): Run => run(join(project, "stagex"), args);
+
+/** {@link stagex} with all of the environment, such as the settings of a proxy; not for measuring. */
+export const stagexOnline = (...args: string[]): Run => run(join(project, "stagex"), args, process.env);
+
+/** {@link stagex}, with the peak memory of its largest process in bytes, as GNU time tells it. */
+export function stagexPeak(scratch: string, ...args: string[]): Run & { peak: number } {
+  const report = join(scratch, "peak");
+  const done = run("/usr/bin/time", ["--format=%M", `--output=${report}`, join(project, "stagex"), ...args]);
+  return { ...done, peak: Number(readFileSync(report, "utf8")) * 1024 };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]] as [number, number];
+  return (low + high) / 2;
+}
+
+/** Runs two contenders once a round, and who goes first changes with the round. */
+export function inTurn(
+  rounds: number,
+  contenders: readonly [(round: number) => Run, (round: number) => Run],
+) {
+  const seconds: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    for (const who of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      seconds[who].push(contenders[who](round).seconds);
+    }
+  }
+  return seconds;
+}

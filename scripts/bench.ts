@@ -1,0 +1,108 @@
+/**
+ * scripts/bench [--rounds N] [audit] [stage0] [chain] [thousand]
+ *
+ * Measures the figures that stagex is held to, or some of them, and prints them. A run of all keeps them in
+ * bench/ with a description of the machine. Needs a C compiler, GNU time and Nix: `apt install gcc time nix-bin`.
+ *
+ * Machines are noisy: what is compared runs by turns, and the medians of several rounds are compared.
+ *
+ * Exit status: 0 when every figure is within its bar, 1 when one is not, 2 for a wrong command line.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { reasonOf } from "../modules/core/src/index.ts";
+import { makeChain, nixBuild, stagexBuild, stagexPin } from "./bench-chain.ts";
+import { type Figure, formatFigures, holds, keepResults } from "./bench-report.ts";
+import { inTurn, median, stagex, stagexOnline } from "./bench-run.ts";
+
+const measurements: Record<string, () => Figure[]> = { audit, stage0, chain, thousand };
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: "string", default: "5" } },
+  allowPositionals: true,
+});
+const rounds = Number(values.rounds);
+const unknown = positionals.find((name) => !Object.hasOwn(measurements, name));
+if (unknown !== undefined || !(rounds >= 1)) {
+  console.error("usage: scripts/bench [--rounds N] [audit] [stage0] [chain] [thousand]");
+  process.exit(2);
+}
+
+const scratch = mkdtempSync(join(tmpdir(), "stagex-bench-"));
+try {
+  stagexOnline("--help"); // a first run installs what the command line needs
+  const wanted = positionals.length > 0 ? positionals : Object.keys(measurements);
+  const figures = wanted.flatMap((name) => measurements[name]?.() ?? []);
+  console.log(formatFigures(figures));
+  if (positionals.length === 0) keepResults(figures, rounds);
+  process.exitCode = figures.every(holds) ? 0 : 1;
+} catch (error) {
+  console.error(`bench: Cannot measure: because ${reasonOf(error)}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** What has to be trusted as it is, and what has to be read. */
+function audit(): Figure[] {
+  const { trustedBytes, handWrittenLines } = JSON.parse(stagex("audit", "tinycc", "--json").output) as {
+    trustedBytes: { bytes: number }[];
+    handWrittenLines: number;
+  };
+  const seed = trustedBytes.reduce((sum, { bytes }) => sum + bytes, 0);
+  return [
+    { name: "seed", unit: "bytes", value: seed, bar: 180 },
+    { name: "hand-written lines, seed to TinyCC", unit: "lines", value: handWrittenLines, bar: 9_999 },
+  ];
+}
+
+/** From hex0 to TinyCC at its fixed point, with the sources at hand and an empty store. */
+function stage0(): Figure[] {
+  const home = join(scratch, "stage0");
+  stagexOnline("--home", home, "fetch", "tinycc");
+  const seconds = Array.from({ length: rounds }, () => {
+    rmSync(join(home, "store"), { recursive: true, force: true });
+    return stagex("--home", home, "build", "--offline", "tinycc").seconds;
+  });
+  return [{ name: "hex0 to TinyCC, cold store", unit: "s", value: median(seconds), bar: 5 }];
+}
+
+/** 100 trivial packages: built from nothing, then asked for again, by stagex and by Nix. */
+function chain(): Figure[] {
+  const length = 100;
+  const links = makeChain(join(scratch, "chain"), length);
+  stagexPin(links, join(scratch, "stagex-pin"));
+  const [cold, nixCold] = inTurn(rounds, [
+    (round) => stagexBuild(links, join(scratch, `stagex-${round}`), "last"),
+    (round) => nixBuild(links, join(scratch, `nix-${round}`), "last"),
+  ]).map(median) as [number, number];
+  const [again, nixAgain] = inTurn(rounds, [
+    () => stagexBuild(links, join(scratch, "stagex-0"), "all"),
+    () => nixBuild(links, join(scratch, "nix-0"), "all"),
+  ]).map(median) as [number, number];
+  const each = (seconds: number) => (seconds / length) * 1000;
+  return [
+    {
+      name: `a trivial package in a chain of ${length}`,
+      unit: "ms",
+      value: each(cold),
+      bar: each(nixCold) / 3,
+      note: `a third of Nix's ${each(nixCold).toFixed(2)} ms`,
+    },
+    { name: `nothing to do, ${length} packages`, unit: "s", value: again, bar: nixAgain, note: "Nix's time" },
+  ];
+}
+
+/** 1,000 trivial packages: the driver's memory while it builds them, and the time when nothing is to be done. */
+function thousand(): Figure[] {
+  const links = makeChain(join(scratch, "thousand"), 1000);
+  const home = join(scratch, "stagex-thousand");
+  const peak = stagexPin(links, home);
+  const again = Array.from({ length: rounds }, () => stagexBuild(links, home, "all").seconds);
+  return [
+    { name: "nothing to do, 1000 packages", unit: "s", value: median(again), bar: 0.5 },
+    { name: "the driver's memory, 1000 packages", unit: "MB", value: peak / 1e6, bar: 150 },
+  ];
+}

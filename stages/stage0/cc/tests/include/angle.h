@@ -1,0 +1,2 @@
+static const char *angle = __FILE__;
+#define ANGLE_LINE __LINE__

@@ -1,0 +1,2 @@
+// Found beside the file that includes it.
+enum { TWICE = 2 };
