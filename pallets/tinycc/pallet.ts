@@ -5,5 +5,6 @@ export default definePallet({
   name: "tinycc",
   summary: "TinyCC for i386 with its C library, built from the hex0 seed",
   packages: [tinycc],
-  entrypoint: ["/usr/bin/tcc"],
+  // TinyCC links dynamically unless told otherwise, and nothing here could load the result.
+  entrypoint: ["/usr/bin/tcc", "-static"],
 });

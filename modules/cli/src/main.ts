@@ -122,7 +122,6 @@ command("doctor", "Tell what this machine lacks, and how to get it")
 
 command("test [vitest-arguments...]", "Run the tests")
   .allowUnknownOption()
-  .helpOption(false)
   .action(async (rest) => (await import("./commands/test.ts")).test(rest));
 
 function positive(text: string): number {
@@ -137,8 +136,12 @@ function whole(text: string): number {
   throw new InvalidArgumentError("It must be a whole number.");
 }
 
-for (const each of [program, ...program.commands]) each.exitOverride();
-program.configureOutput({ outputError: (text, write) => write(text) });
+for (const each of [program, ...program.commands]) {
+  each.exitOverride();
+  each.configureOutput({ outputError: (text, write) => write(text.replace("error: ", "stagex: ")) });
+  const name = each === program ? "stagex" : `stagex ${each.name()}`;
+  each.showHelpAfterError(`\`${name} --help\` shows what there is.`);
+}
 
 try {
   await program.parseAsync();

@@ -187,7 +187,11 @@ export function closure(lock: Lock, roots: readonly string[], prune?: (name: str
 
 function cycleError(path: readonly string[], name: string): StagexError {
   const cycle = [...path.slice(path.indexOf(name)), name].join(" -> ");
-  return lockError(`its packages need each other in a cycle: ${cycle}`);
+  return new StagexError("lock", {
+    cannot: "put the packages in order",
+    because: `they need each other in a cycle: ${cycle}`,
+    remedy: "Remove one of these needs from the definitions.",
+  });
 }
 
 function readJson(text: string): unknown {

@@ -8,7 +8,7 @@ export const tinycc1 = definePackage({
   version: tinyccSource.version,
   license: "LGPL-2.1-or-later",
   summary: "TinyCC as built by cc",
-  files: ["libc/**", "tinycc/config.h"],
+  files: ["libc/**/*.{c,h}", "tinycc/config.h"],
   needs: [cc, tinyccSource],
   build: first,
   provides: ["/tinycc-1"],

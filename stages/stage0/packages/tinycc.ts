@@ -9,7 +9,7 @@ export const tinycc = definePackage({
   version: tinyccSource.version,
   license: "LGPL-2.1-or-later AND MIT",
   summary: "TinyCC for i386, built by itself until nothing changes, with its C library",
-  files: ["libc/**", "tinycc/config.h"],
+  files: ["libc/**/*.{c,h}", "tinycc/config.h"],
   needs: [tools, tinyccSource, tinycc1],
   build: fixedPoint,
   provides: ["/usr/bin/tcc", "/usr/lib/libc.a", "/usr/lib/tcc/libtcc1.a", "/usr/include/stdio.h"],

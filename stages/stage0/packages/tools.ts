@@ -10,7 +10,7 @@ export const tools = definePackage({
   version: "1",
   license: "MIT",
   summary: "What a build without a shell needs: bunzip2, untar, patch, cmp, install",
-  files: ["libc/**", "tools/*.{c,h}"],
+  files: ["libc/**/*.{c,h}", "tools/*.{c,h}"],
   needs: [cc],
   build: [tool("bunzip2"), tool("untar"), tool("patch"), tool("cmp"), tool("install")],
   provides: ["/bunzip2", "/untar", "/patch", "/cmp", "/install"],

@@ -1,5 +1,13 @@
 import { palletDigest, UnexpectedTree } from "@stagex/build";
-import { closure, type Lock, packageNamed, packagesOf, pinTrees, type Sha256, StagexError } from "@stagex/core";
+import {
+  closure,
+  type Lock,
+  packageNamed,
+  packagesOf,
+  pinTrees,
+  type Sha256,
+  StagexError,
+} from "@stagex/core";
 import { type BuildingOptions, type Workshop, withBuilder } from "../building.ts";
 import { openSession, readLock, writeLock } from "../session.ts";
 
