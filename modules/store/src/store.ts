@@ -212,6 +212,7 @@ export class Store {
   /** Records that a build of this key gave the tree `digest`. */
   remember(key: string, digest: string): void {
     if (!isDigest(digest)) throw new TypeError(`${JSON.stringify(digest)} is not a digest`);
+    if (this.recall(key) === digest) return;
     const fresh = this.#scratchPath("record");
     try {
       symlinkSync(join("..", "trees", digest), fresh);
