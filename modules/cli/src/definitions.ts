@@ -3,7 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Definitions, type Pallet, type ProjectFiles, reasonOf, type Stage, StagexError } from "@stagex/core";
+import {
+  type Definitions,
+  type Pallet,
+  type ProjectFiles,
+  reasonOf,
+  type Stage,
+  StagexError,
+} from "@stagex/core";
 import glob from "fast-glob";
 import { register } from "tsx/esm/api";
 
@@ -19,7 +26,12 @@ export async function loadDefinitions(project: string): Promise<Definitions> {
     throw unloadable(project, path, new Error("it has no default export"));
   };
   const load = <T>(pattern: string): Promise<T[]> =>
-    Promise.all(glob.sync(pattern, { cwd: project }).sort().map(loadOne<T>));
+    Promise.all(
+      glob
+        .sync(pattern, { cwd: project })
+        .sort()
+        .map(loadOne<T>),
+    );
   const definitions = {
     stages: await load<Stage>("stages/*/stage.ts"),
     pallets: await load<Pallet>("pallets/*/pallet.ts"),
@@ -31,10 +43,23 @@ export async function loadDefinitions(project: string): Promise<Definitions> {
 export const projectFiles = (project: string): ProjectFiles => ({
   match: (directory, pattern) => glob.sync(pattern, { cwd: join(project, directory) }).sort(),
   describe(path) {
-    const content = readFileSync(join(project, path));
+    const content = readProjectFile(project, path);
     return { sha256: createHash("sha256").update(content).digest("hex"), size: content.length };
   },
 });
+
+function readProjectFile(project: string, path: string): Buffer {
+  try {
+    return readFileSync(join(project, path));
+  } catch (cause) {
+    throw new StagexError("lock", {
+      cannot: `lock ${path}`,
+      because: (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : reasonOf(cause),
+      remedy: "Correct the `seeds` or `files` of its package.",
+      cause,
+    });
+  }
+}
 
 function unloadable(project: string, path: string, error: unknown): StagexError {
   // Packages in files of their own that need each other are values that each want the other one first.
@@ -43,13 +68,19 @@ function unloadable(project: string, path: string, error: unknown): StagexError 
   return new StagexError("lock", {
     cannot: `load ${path}`,
     because: files ? `its files import each other in a cycle: ${files}` : reasonOf(error),
-    remedy: files ? "Packages cannot need each other: remove one of these imports." : "Correct the definitions.",
+    remedy: files
+      ? "Packages cannot need each other: remove one of these imports."
+      : "Correct the definitions.",
     cause: error,
   });
 }
 
 /** A chain of relative imports, below `path`, that ends at the file where it begins. */
-function importCycle(path: string, above: readonly string[] = [], done = new Set<string>()): string[] | undefined {
+function importCycle(
+  path: string,
+  above: readonly string[] = [],
+  done = new Set<string>(),
+): string[] | undefined {
   if (above.includes(path)) return [...above.slice(above.indexOf(path)), path];
   if (done.has(path) || !existsSync(path)) return undefined;
   done.add(path);

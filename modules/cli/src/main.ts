@@ -32,14 +32,17 @@ const jobs = () =>
   new Option("-j, --jobs <n>", "how many packages to build at once (default: one for each CPU)").argParser(
     positive,
   );
+const offline = () => new Option("--offline", "open no network connection");
 const building = (target: Command) =>
   target
     .addOption(jobs())
     .option("-k, --keep-going", "after a failure, build what does not depend on it")
-    .option("--offline", "open no network connection")
-    .option(
-      "--cache <place...>",
-      "folders or URLs with trees of `push-cache`; need no trust, since the lock pins every tree",
+    .addOption(offline())
+    .addOption(
+      new Option(
+        "--cache <place>",
+        "a folder or URL with trees of `push-cache`, may be repeated; needs no trust, since the lock pins every tree",
+      ).argParser((place: string, before: string[] = []) => [...before, place]),
     )
     .addOption(new Option("--time-limit <seconds>", "for one package").argParser(positive).default(7200))
     .addOption(new Option("--memory-limit <MiB>", "for one package").argParser(positive).default(4096))
@@ -60,11 +63,12 @@ building(
   (await import("./commands/verify.ts")).verify(name, self.optsWithGlobals()),
 );
 
-building(
-  command("fetch [name...]", "Fetch all sources of pallets or packages (default: all), for use offline"),
-).action(async (names, _, self) =>
-  (await import("./commands/fetch.ts")).fetch(names, self.optsWithGlobals()),
-);
+command("fetch [name...]", "Fetch all sources of pallets or packages (default: all), for use offline")
+  .addOption(offline())
+  .addOption(json())
+  .action(async (names, _, self) =>
+    (await import("./commands/fetch.ts")).fetch(names, self.optsWithGlobals()),
+  );
 
 command("list", "List the packages")
   .addOption(new Option("--stage <n>", "only this stage").argParser(whole))
@@ -159,6 +163,10 @@ function report(error: unknown): number {
   if (error instanceof Error && error.name === "AbortError") {
     console.error("stagex: interrupted; nothing half-built was kept");
     return 130;
+  }
+  if (error instanceof Error && "syscall" in error) {
+    console.error(`stagex: Cannot go on: because of ${error.message}\nCheck the disk and its permissions.`);
+    return exitStatus.machine;
   }
   console.error("stagex: this is a defect of stagex itself:", error);
   return 70;

@@ -22,18 +22,46 @@ export interface PodmanOptions {
   readonly uid?: number;
 }
 
-/**
- * Loads a layout and runs a container of it.
- *
- * @param argv replaces the image's `cmd`; `entrypoint` stays.
- * @returns what the container wrote to its standard output.
- */
-export function runLayout(layout: string, name: string, options: PodmanOptions, ...argv: string[]): string {
+/** Brings a layout into the storage, as the image `name`. */
+export function loadLayout(layout: string, name: string, options: PodmanOptions): void {
   const archive = join(options.home, `${name}.tar`);
   execFileSync("tar", ["-cf", archive, "-C", layout, "."]);
   chmodSync(archive, 0o644);
   podman(options, "load", "--quiet", "--input", archive);
-  return podman(options, "run", ...containerFlags, `localhost/${name}`, ...argv);
+}
+
+/** What a container has besides its image. */
+export interface ContainerOptions {
+  /** Program that runs instead of the image's entry point. */
+  readonly entrypoint?: string;
+  /** Directory of the host that the container sees as /work, and works in. */
+  readonly work?: string;
+}
+
+/**
+ * Runs a container of a loaded image.
+ *
+ * @param argv replaces the image's `cmd`.
+ * @returns what the container wrote to its standard output.
+ */
+export function runImage(
+  name: string,
+  argv: readonly string[],
+  { entrypoint, work }: ContainerOptions,
+  options: PodmanOptions,
+): string {
+  const flags = [
+    ...containerFlags,
+    ...(entrypoint === undefined ? [] : [`--entrypoint=${entrypoint}`]),
+    ...(work === undefined ? [] : [`--volume=${work}:/work`, "--workdir=/work"]),
+  ];
+  return podman(options, "run", ...flags, `localhost/${name}`, ...argv);
+}
+
+/** Loads a layout and runs a container of it. @returns what the container wrote to its standard output. */
+export function runLayout(layout: string, name: string, options: PodmanOptions, ...argv: string[]): string {
+  loadLayout(layout, name, options);
+  return runImage(name, argv, {}, options);
 }
 
 const containerFlags = [

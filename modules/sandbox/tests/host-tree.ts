@@ -3,14 +3,14 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const PROGRAMS =
+const forProbes =
   "sh bash env cat ls id stat hostname sleep mknod chmod unshare mount chroot readlink setsid grep sort true mkdir";
 
 /** @returns the tree, made below `folder`; its programs are in `/bin`. */
-export function makeHostTree(folder: string): string {
+export function makeHostTree(folder: string, programs: string = forProbes): string {
   const tree = join(folder, "host-tree");
   mkdirSync(join(tree, "bin"), { recursive: true });
-  for (const name of PROGRAMS.split(" ")) {
+  for (const name of programs.split(" ")) {
     const program = realpathSync(find(name));
     cpSync(program, join(tree, "bin", name));
     for (const library of librariesOf(program)) {

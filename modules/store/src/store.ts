@@ -74,6 +74,7 @@ export class Store {
   /** Absolute path of the store. */
   readonly directory: string;
   readonly #lock: number;
+  #shared: Promise<boolean> | undefined;
   /** Names in `scratch` that this process made. */
   readonly #own = new Set<string>();
   #session: Promise<Session> | undefined;
@@ -84,7 +85,7 @@ export class Store {
   }
 
   /**
-   * Opens the store in `directory`, which is made if it is not there. Waits while its garbage is collected.
+   * Opens the store in `directory`, which is made if it is not there.
    *
    * @throws StagexError of kind `machine` when the directory cannot be written to.
    */
@@ -92,9 +93,17 @@ export class Store {
     return explaining(`use the store ${directory}`, async () => {
       for (const folder of folders) makeDirectory(join(directory, folder));
       const lock = openSync(join(directory, "lock"), "a");
-      await flock(lock, "--shared");
       return new Store(resolve(directory), lock);
     });
+  }
+
+  /**
+   * Takes a share in the store's lock, which keeps garbage from being collected; waits while it is. Whoever only
+   * asks what there is needs none, and saves the time to start flock(1).
+   */
+  #share(): Promise<boolean> {
+    this.#shared ??= flock(this.#lock, "--shared");
+    return this.#shared;
   }
 
   /** Lets go of the store. A process that ends need not call it. */
@@ -133,6 +142,7 @@ export class Store {
    */
   add(directory: string, { epoch, expect }: AddOptions): Promise<StoredTree> {
     return explaining("add a tree to the store", async () => {
+      await this.#share();
       const files = await normalise(directory, epoch, this.#scratchPath("copy"));
       const { digest, size } = await digestOf(directory);
       if (expect !== undefined && digest !== expect) {
@@ -159,6 +169,7 @@ export class Store {
 
   /** Bytes of a tree's canonical tar. Reads no file. */
   async size(digest: string): Promise<number> {
+    await this.#share();
     return sizeOf(this.treePath(digest));
   }
 
@@ -174,6 +185,7 @@ export class Store {
    * @throws StagexError of kind `build` if the tree was changed, or of kind `machine` if it is not there.
    */
   async verify(digest: string): Promise<void> {
+    await this.#share();
     const found = await this.#digestOnDisk(digest);
     if (found === digest) return;
     const aside = this.#scratchPath(`damaged-${digest}`);
@@ -243,6 +255,7 @@ export class Store {
    */
   scratch(label: string): Promise<string> {
     return explaining("make a work directory in the store", async () => {
+      await this.#share();
       const path = this.#scratchPath(plainName(label));
       mkdirSync(path);
       // A set-gid parent would pass that bit on to all that is made below.
@@ -274,6 +287,7 @@ export class Store {
    * @param signal ends the wait for the lock; its reason is thrown.
    */
   async withLock<T>(name: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    await this.#share();
     this.#session ??= this.#openSession();
     const session = await this.#session;
     const path = join(this.#folder("scratch"), `lock-${plainName(name)}`);

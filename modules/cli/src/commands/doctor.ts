@@ -1,11 +1,14 @@
+import { mkdirSync } from "node:fs";
 import { styleText } from "node:util";
 import { exitStatus } from "@stagex/core";
 import { diagnoseSandbox } from "@stagex/sandbox";
-import type { GlobalOptions } from "../session.ts";
+import { type GlobalOptions, openSession } from "../session.ts";
 
 /** `stagex doctor` */
 export async function doctor(options: GlobalOptions): Promise<void> {
-  const findings = await diagnoseSandbox();
+  const { home } = openSession(options);
+  mkdirSync(home, { recursive: true });
+  const findings = await diagnoseSandbox(home);
   if (findings.some((finding) => !finding.ok)) process.exitCode = exitStatus.machine;
   if (options.json) {
     console.log(JSON.stringify(findings));

@@ -1,10 +1,10 @@
 import { closure, packagesOf } from "@stagex/core";
-import { type BuildingOptions, openSources } from "../building.ts";
-import { openSession, readLock } from "../session.ts";
+import { openSources } from "../building.ts";
+import { type GlobalOptions, openSession, readLock } from "../session.ts";
 import { bytes } from "../view.ts";
 
 /** `stagex fetch [NAME...]`: all sources of the named and of all below them. */
-export async function fetch(names: string[], options: BuildingOptions): Promise<void> {
+export async function fetch(names: string[], options: GlobalOptions & { offline?: boolean }): Promise<void> {
   const session = openSession(options);
   const lock = readLock(session);
   const roots =

@@ -19,9 +19,11 @@ export async function lock(options: GlobalOptions & { check?: boolean }): Promis
     console.log("stagex.lock is current");
     return;
   }
-  const previous = previousLock(session);
+  const { previous, unreadable } = previousLock(session);
   const resolved = await resolveProject(session, previous);
   writeLock(session, resolved);
+  if (unreadable)
+    console.error(`stagex: all pins were dropped, since the old lock could not be used: ${unreadable}`);
   const unpinned = Object.keys(resolved.packages).filter((name) => resolved.packages[name]?.tree === null);
   console.log(
     `${Object.keys(resolved.packages).length} packages and ${Object.keys(resolved.pallets).length} pallets locked`,
@@ -30,19 +32,18 @@ export async function lock(options: GlobalOptions & { check?: boolean }): Promis
 }
 
 /** Resolves the definitions anew; pins of `previous` that still hold are kept. */
-export async function resolveProject(session: Session, previous: Lock | undefined): Promise<Lock> {
+export async function resolveProject(session: Session, previous?: Lock): Promise<Lock> {
   return resolve(await loadDefinitions(session.project), projectFiles(session.project), previous);
 }
 
 /** The lock as it was, for its pins. One that cannot be read pins nothing: `lock` is how it is repaired. */
-function previousLock({ lockPath }: Session): Lock | undefined {
-  if (!existsSync(lockPath)) return undefined;
+function previousLock({ lockPath }: Session): { previous?: Lock; unreadable?: string } {
+  if (!existsSync(lockPath)) return {};
   try {
-    return parseLock(readLockText(lockPath));
+    return { previous: parseLock(readLockText(lockPath)) };
   } catch (error) {
     if (!(error instanceof StagexError)) throw error;
-    console.error(`stagex: all pins are dropped. ${error.message.split("\n")[0]}`);
-    return undefined;
+    return { unreadable: error.because };
   }
 }
 

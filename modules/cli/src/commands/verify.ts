@@ -1,8 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { palletDigest } from "@stagex/build";
 import { closure, packagesOf, StagexError } from "@stagex/core";
-import { Store } from "@stagex/store";
+import { removeTree, Store } from "@stagex/store";
 import { type BuildingOptions, withBuilder } from "../building.ts";
 import { openSession, readLock } from "../session.ts";
 
@@ -46,7 +46,8 @@ export async function verify(name: string, options: BuildingOptions): Promise<vo
       remedy: `Every tree is as pinned, so only the image's own description differs. Run \`stagex pin ${name}\` if that is meant.`,
     });
   }
-  await rm(fresh, { recursive: true, force: true });
+  await store.close();
+  await removeTree(fresh);
 
   if (options.json) {
     console.log(JSON.stringify({ name, verified: true, packages: all, image }));
