@@ -147,6 +147,12 @@ for (const each of [program, ...program.commands]) {
   each.showHelpAfterError(`\`${name} --help\` shows what there is.`);
 }
 
+// A reader such as `head` may have seen enough; the view may have lost its terminal.
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? 0 : report(error)),
+);
+process.stderr.on("error", () => {});
+
 try {
   await program.parseAsync();
 } catch (error) {

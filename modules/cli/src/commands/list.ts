@@ -5,13 +5,13 @@ import { type GlobalOptions, openSession, readLock } from "../session.ts";
 export function list(options: GlobalOptions & { stage?: number; pallets?: boolean }): void {
   const lock = readLock(openSession(options));
   const rows = options.pallets ? palletRows(lock) : packageRows(lock, options.stage);
-  console.log(options.json ? JSON.stringify(rows) : table(rows.map((row) => Object.values(row).map(String))));
+  console.log(options.json ? JSON.stringify(rows) : table(rows.map((row) => Object.values(row).map(cellOf))));
 }
 
 const palletRows = (lock: Lock) =>
   Object.entries(lock.pallets).map(([name, { summary, packages }]) => ({
     name,
-    packages: packages.join(" "),
+    packages,
     summary,
   }));
 
@@ -24,6 +24,9 @@ const packageRows = (lock: Lock, stage: number | undefined) =>
     })
     .filter((row) => stage === undefined || row.stage === stage)
     .sort((a, b) => a.stage - b.stage);
+
+const cellOf = (value: string | number | readonly string[]): string =>
+  Array.isArray(value) ? value.join(" ") : String(value);
 
 /** Columns set apart by two spaces, the last one free. */
 function table(rows: string[][]): string {

@@ -1,13 +1,5 @@
 import { palletDigest, UnexpectedTree } from "@stagex/build";
-import {
-  closure,
-  type Lock,
-  packageNamed,
-  packagesOf,
-  pinTrees,
-  type Sha256,
-  StagexError,
-} from "@stagex/core";
+import { closure, type Lock, packagesOf, pinTrees, type Sha256, StagexError } from "@stagex/core";
 import { type BuildingOptions, type Workshop, withBuilder } from "../building.ts";
 import { openSession, readLock, writeLock } from "../session.ts";
 
@@ -19,7 +11,6 @@ export async function pin(names: string[], options: BuildingOptions): Promise<vo
   const session = openSession(options);
   const locked = readLock(session);
   const named = names.filter((name) => !Object.hasOwn(locked.pallets, name));
-  for (const name of named) packageNamed(locked, name);
   for (const name of names) packagesOf(locked, name);
 
   const open = pinTrees(locked, new Map(named.map((name) => [name, null])));
@@ -40,7 +31,7 @@ export async function pin(names: string[], options: BuildingOptions): Promise<vo
   );
 
   writeLock(session, pinned);
-  report(locked, pinned);
+  report(locked, pinned, options.json ?? false);
 }
 
 async function buildTwice(
@@ -82,11 +73,24 @@ async function pinImages(lock: Lock, names: readonly string[], { builder, store 
   return pinned;
 }
 
-function report(before: Lock, after: Lock): void {
-  for (const [name, { tree }] of Object.entries(after.packages)) {
-    if (tree !== before.packages[name]?.tree) console.log(`pinned ${name} ${tree}`);
+function report(before: Lock, after: Lock, json: boolean): void {
+  const packages = changes(before.packages, after.packages, ({ tree }) => tree);
+  const pallets = changes(before.pallets, after.pallets, ({ image }) => image);
+  if (json) {
+    console.log(JSON.stringify({ packages, pallets }));
+    return;
   }
-  for (const [name, { image }] of Object.entries(after.pallets)) {
-    if (image !== before.pallets[name]?.image) console.log(`pinned pallet ${name} ${image}`);
-  }
+  for (const [name, tree] of Object.entries(packages)) console.log(`pinned ${name} ${tree}`);
+  for (const [name, image] of Object.entries(pallets)) console.log(`pinned pallet ${name} ${image}`);
+}
+
+/** Digests that are not what they were, by name. */
+function changes<T>(
+  before: Readonly<Record<string, T>>,
+  after: Readonly<Record<string, T>>,
+  digest: (block: T) => Sha256 | null,
+): Record<string, Sha256 | null> {
+  const was = (name: string) => (before[name] ? digest(before[name]) : null);
+  const now = Object.entries(after).map(([name, block]) => [name, digest(block)] as const);
+  return Object.fromEntries(now.filter(([name, pinned]) => pinned !== was(name)));
 }

@@ -1,8 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { palletDigest } from "@stagex/build";
 import { closure, packagesOf, StagexError } from "@stagex/core";
-import { removeTree, Store } from "@stagex/store";
+import { Store } from "@stagex/store";
 import { type BuildingOptions, withBuilder } from "../building.ts";
 import { openSession, readLock } from "../session.ts";
 
@@ -24,9 +23,9 @@ export async function verify(name: string, options: BuildingOptions): Promise<vo
     });
   }
 
-  const fresh = join(session.home, "verify", `${name}-${process.pid}`);
-  await mkdir(fresh, { recursive: true });
-  const expected = await Store.open(join(session.home, "store"));
+  const own = await Store.open(join(session.home, "store"));
+  // Within the user's store, so that `gc` removes what a failed or killed run leaves.
+  const fresh = await own.scratch(`verify-${name}`);
   const store = await Store.open(fresh);
   const image = await withBuilder(
     session,
@@ -36,8 +35,14 @@ export async function verify(name: string, options: BuildingOptions): Promise<vo
       const trees = await builder.build(packages);
       return Object.hasOwn(lock.pallets, name) ? palletDigest(lock, name, trees, store) : null;
     },
-    { store, caches: [], expected },
-  );
+    { store, caches: [], expected: own },
+  ).catch(async (error) => {
+    // A tree that differs stays for comparison, as its error says. After Ctrl-C there is nothing to compare.
+    if (!(error instanceof StagexError)) await own.discard(fresh);
+    throw error;
+  });
+  await own.discard(fresh);
+
   const pinned = Object.hasOwn(lock.pallets, name) ? (lock.pallets[name]?.image ?? null) : null;
   if (image !== pinned) {
     throw new StagexError("build", {
@@ -46,8 +51,6 @@ export async function verify(name: string, options: BuildingOptions): Promise<vo
       remedy: `Every tree is as pinned, so only the image's own description differs. Run \`stagex pin ${name}\` if that is meant.`,
     });
   }
-  await store.close();
-  await removeTree(fresh);
 
   if (options.json) {
     console.log(JSON.stringify({ name, verified: true, packages: all, image }));
