@@ -26,7 +26,8 @@ export class Runner {
   static async start(): Promise<Runner> {
     // Detached, so that Ctrl-C on the terminal reaches the driver alone, which then ends the builds.
     const child = spawn("perl", [program], {
-      env: {},
+      // Symbols are bound once, here, and not again in each of its children.
+      env: { LD_BIND_NOW: "1" },
       cwd: "/",
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,

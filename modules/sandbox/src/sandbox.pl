@@ -15,8 +15,8 @@
 # SCRATCH/job holds strings that end with NUL: limit in seconds, limit in bytes, path of the log, epoch; then
 # lists, each with its length first: lower directories (the first wins), environment (NAME=VALUE), files (three
 # strings each: path, name below /build, octal mode), and steps (working directory, then two lists: further
-# environment, arguments). What the steps leave in /out is in SCRATCH/out if
-# they succeeded; all else in SCRATCH is then removed. Otherwise SCRATCH stays, with the writable layer in `upper`.
+# environment, arguments). What the steps leave in /out is in SCRATCH/out if they succeeded; all else in
+# SCRATCH is then removed. Otherwise SCRATCH stays, with the writable layer in `upper`.
 use strict;
 use warnings;
 use Fcntl ();
@@ -70,6 +70,7 @@ print "ready\n";
 
 my %supervisors;    # process by ID of the build
 my %ids;
+my $next;           # supervisor of the build to come
 $SIG{CHLD} = sub {
     while ((my $pid = waitpid(-1, POSIX::WNOHANG())) > 0) {
         my $id = delete $ids{$pid} // next;
@@ -92,14 +93,26 @@ while (1) {
         }
         my $mask = POSIX::SigSet->new(POSIX::SIGCHLD());
         POSIX::sigprocmask(POSIX::SIG_BLOCK(), $mask);
-        my $pid = fork // die "fork: $!";
-        supervise($id, $scratch) if $pid == 0;
-        $supervisors{$id} = $pid;
-        $ids{$pid} = $id;
+        $next //= start_supervisor();
+        $supervisors{$id} = $next->{pid};
+        $ids{ $next->{pid} } = $id;
+        syswrite $next->{orders}, "$id $scratch\n";
+        # The namespaces of the build after this one are made while this one runs.
+        $next = start_supervisor();
         POSIX::sigprocmask(POSIX::SIG_UNBLOCK(), $mask);
     }
 }
 # The driver is gone. Death passes on to all builds by their parent-death signal.
+
+# A process that makes a build's namespaces and its process 1, and then waits for orders.
+sub start_supervisor {
+    pipe my $orders_end, my $orders or die "pipe: $!";
+    my $pid = fork // die "fork: $!";
+    return { pid => $pid, orders => $orders } if $pid;
+    close $orders;
+    close $next->{orders} if $next;
+    supervise($orders_end);
+}
 
 # Whoever started the driver may have left it open files of the host, which every build would have too.
 sub close_inherited {
@@ -150,43 +163,44 @@ sub set_time {
     call('utimensat', 'utimensat', AT_FDCWD, "$path", $times, AT_SYMLINK_NOFOLLOW);
 }
 
-# Makes the other namespaces, starts the build in them, keeps its log, and enforces its limits.
+# Makes the other namespaces, starts a build in them, keeps its log, and enforces its limits.
 sub supervise {
-    my ($id, $scratch) = @_;
+    my ($orders) = @_;
     $SIG{CHLD} = 'DEFAULT';
     $SIG{TERM} = sub { $killed = 1 };
-    my $result = eval { build($scratch) } // "setup $@";
+    my $init = eval { prepare() };
+    my $failure = $@;
+    my ($id, $scratch) = (readline($orders) // POSIX::_exit(0)) =~ /\A(\S+) (.*)\n\z/;
+    my $result = $init && eval { build($init, $scratch) } // 'setup ' . ($failure || $@);
     my $done = $result =~ /\Aok / && rename 'upper/out', 'out';
     print "$id ", join(' ', split /\n/, $result), "\n";
     clean_up($scratch) if $done;
     POSIX::_exit(0);
 }
 
-sub build {
-    my ($scratch) = @_;
-    chdir $scratch or die "$scratch: $!\n";
-    my $job = read_job('job');
-    place_files($job);
-    open my $log, '>>', $job->{log} or die "$job->{log}: $!\n";
-
+sub prepare {
     call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
     POSIX::_exit(0) if getppid() != $main;
     call('make namespaces', 'unshare',
         CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP);
-
+    pipe my $orders_end, my $orders or die "pipe: $!\n";
     pipe my $output, my $output_end or die "pipe: $!\n";
     pipe my $status, my $status_end or die "pipe: $!\n";
-    my $started = Time::HiRes::time();
     my $pid = fork // die "fork: $!\n";
-    if ($pid == 0) {
-        close $output;
-        close $status;
-        close $log;
-        init($job, $output_end, $status_end);
-    }
-    close $output_end;
-    close $status_end;
-    return watch($job, $pid, $output, $status, $log, $started);
+    return { pid => $pid, orders => $orders, output => $output, status => $status } if $pid;
+    close $_ for $orders, $output, $status;
+    init($orders_end, $output_end, $status_end);
+}
+
+sub build {
+    my ($init, $scratch) = @_;
+    chdir $scratch or die "$scratch: $!\n";
+    my $job = read_job('job');
+    place_files($job);
+    open my $log, '>>', $job->{log} or die "$job->{log}: $!\n";
+    my $started = Time::HiRes::time();
+    syswrite $init->{orders}, "$scratch\n";
+    return watch($job, $init->{pid}, $init->{output}, $init->{status}, $log, $started);
 }
 
 # Removes what a build that succeeded leaves beside its output, while the driver goes on. Of the two, the one that
@@ -237,7 +251,7 @@ sub copy_file {
     my ($from, $to, $mode, $time) = @_;
     open my $in, '<:raw', $from or die "$from: $!\n";
     sysopen my $out, $to, Fcntl::O_WRONLY() | Fcntl::O_CREAT() | Fcntl::O_EXCL(), $mode or die "$to: $!\n";
-    while (sysread $in, my $chunk, 1 << 20) {
+    while (sysread $in, my $chunk, 1 << 16) {
         syswrite($out, $chunk) == length $chunk or die "$to: $!\n";
     }
     close $out or die "$to: $!\n";
@@ -308,7 +322,8 @@ sub memory_in_use {
 
 # Process 1 of the build: makes the root, gives up all privileges, runs the steps one after another.
 sub init {
-    my ($job, $output, $status) = @_;
+    my ($orders, $output, $status) = @_;
+    my $job;
     # Without a reader, the supervisor is gone.
     my $report = sub { syswrite $status, join(' ', split /\n/, $_[0]) . "\n" or POSIX::_exit(1) };
     $SIG{$_} = 'IGNORE' for qw(PIPE);
@@ -318,6 +333,10 @@ sub init {
         $0 = 'init';
         call('sethostname', 'sethostname', 'stagex', 6);
         call('setdomainname', 'setdomainname', '(none)', 6);
+        chomp(my $scratch = readline($orders) // POSIX::_exit(0));
+        close $orders;
+        chdir $scratch or die "$scratch: $!\n";
+        $job = read_job('job');
         make_root($job);
         drop_privileges();
         # Not the host's, of which root of the host could set the mode.
