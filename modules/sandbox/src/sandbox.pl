@@ -27,11 +27,13 @@ my %calls = (
     x86_64 => {
         mount => 165, umount2 => 166, pivot_root => 155, unshare => 272, prctl => 157, capset => 126,
         sethostname => 170, setdomainname => 171, getrusage => 98, setrlimit => 160, utimensat => 280,
+        setns => 308,
     },
     # The generic table of newer architectures: aarch64, riscv64, loongarch64.
     generic => {
         mount => 40, umount2 => 39, pivot_root => 41, unshare => 97, prctl => 167, capset => 91,
         sethostname => 161, setdomainname => 162, getrusage => 165, setrlimit => 164, utimensat => 88,
+        setns => 268,
     },
 );
 my $machine = (POSIX::uname())[4];
@@ -70,9 +72,13 @@ print "ready\n";
 
 my %supervisors;    # process by ID of the build
 my %ids;
+my %networks;       # network namespace by process
+my @idle_networks;  # of builds that have ended
 my $next;           # supervisor of the build to come
 $SIG{CHLD} = sub {
     while ((my $pid = waitpid(-1, POSIX::WNOHANG())) > 0) {
+        my $network = delete $networks{$pid};
+        push @idle_networks, $network if $? == 0;
         my $id = delete $ids{$pid} // next;
         delete $supervisors{$id};
         print "$id killed\n" if $? != 0;
@@ -96,7 +102,7 @@ while (1) {
         $next //= start_supervisor();
         $supervisors{$id} = $next->{pid};
         $ids{ $next->{pid} } = $id;
-        syswrite $next->{orders}, "$id $scratch\n";
+        syswrite $_, "$id $scratch\n" for @{ $next->{orders} };
         # The namespaces of the build after this one are made while this one runs.
         $next = start_supervisor();
         POSIX::sigprocmask(POSIX::SIG_UNBLOCK(), $mask);
@@ -104,14 +110,31 @@ while (1) {
 }
 # The driver is gone. Death passes on to all builds by their parent-death signal.
 
-# A process that makes a build's namespaces and its process 1, and then waits for orders.
+# A process that makes a build's namespaces and its process 1. Both then wait for orders.
 sub start_supervisor {
-    pipe my $orders_end, my $orders or die "pipe: $!";
+    pipe my $to_supervisor_end, my $to_supervisor or die "pipe: $!";
+    pipe my $to_init_end, my $to_init or die "pipe: $!";
+    my $network = enter_network();
     my $pid = fork // die "fork: $!";
-    return { pid => $pid, orders => $orders } if $pid;
-    close $orders;
-    close $next->{orders} if $next;
-    supervise($orders_end);
+    if ($pid) {
+        $networks{$pid} = $network;
+        return { pid => $pid, orders => [$to_init, $to_supervisor] };
+    }
+    close $_ for $to_init, $to_supervisor, $next ? @{ $next->{orders} } : ();
+    supervise($to_supervisor_end, $to_init_end);
+}
+
+# Enters a network namespace that no process is in; its one interface, loopback, is down. A build has no privilege to
+# change it, so the next build may have it after all processes of the one before are gone: a fresh one costs more than
+# all other namespaces together.
+sub enter_network {
+    if (my $network = pop @idle_networks) {
+        call('enter a network namespace', 'setns', fileno $network, CLONE_NEWNET);
+        return $network;
+    }
+    call('make a network namespace', 'unshare', CLONE_NEWNET);
+    open my $network, '<', '/proc/self/ns/net' or die "/proc/self/ns/net: $!\n";
+    return $network;
 }
 
 # Whoever started the driver may have left it open files of the host, which every build would have too.
@@ -128,6 +151,10 @@ sub enter_namespaces {
     # Root alone may leave its further groups; those of another user show in the sandbox as 65534.
     $) = "$gid $gid" if $uid == 0;
     call('make a user and a mount namespace', 'unshare', CLONE_NEWUSER | CLONE_NEWNS);
+    # A build has no privilege to change what these hold, so that all can share them.
+    call('make namespaces', 'unshare', CLONE_NEWUTS | CLONE_NEWCGROUP);
+    call('sethostname', 'sethostname', 'stagex', 6);
+    call('setdomainname', 'setdomainname', '(none)', 6);
     write_file('/proc/self/setgroups', 'deny');
     write_file('/proc/self/uid_map', "0 $uid 1");
     write_file('/proc/self/gid_map', "0 $gid 1");
@@ -165,42 +192,39 @@ sub set_time {
 
 # Makes the other namespaces, starts a build in them, keeps its log, and enforces its limits.
 sub supervise {
-    my ($orders) = @_;
+    my ($orders, $orders_of_init) = @_;
     $SIG{CHLD} = 'DEFAULT';
     $SIG{TERM} = sub { $killed = 1 };
-    my $init = eval { prepare() };
+    my $init = eval { prepare($orders_of_init) };
     my $failure = $@;
-    my ($id, $scratch) = (readline($orders) // POSIX::_exit(0)) =~ /\A(\S+) (.*)\n\z/;
-    my $result = $init && eval { build($init, $scratch) } // 'setup ' . ($failure || $@);
+    close $orders_of_init;
+    my ($id, $scratch) = await($orders);
+    my $result = $init && eval { watch($init, $scratch) } // 'setup ' . ($failure || $@);
     my $done = $result =~ /\Aok / && rename 'upper/out', 'out';
     print "$id ", join(' ', split /\n/, $result), "\n";
+    waitpid $init->{pid}, 0 if $init;
     clean_up($scratch) if $done;
     POSIX::_exit(0);
 }
 
+# ID and SCRATCH of the build. Without one to come, the driver is gone.
+sub await {
+    my ($orders) = @_;
+    my $line = readline($orders) // POSIX::_exit(0);
+    return $line =~ /\A(\S+) (.*)\n\z/;
+}
+
 sub prepare {
+    my ($orders) = @_;
     call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
     POSIX::_exit(0) if getppid() != $main;
-    call('make namespaces', 'unshare',
-        CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP);
-    pipe my $orders_end, my $orders or die "pipe: $!\n";
+    call('make namespaces', 'unshare', CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC);
     pipe my $output, my $output_end or die "pipe: $!\n";
     pipe my $status, my $status_end or die "pipe: $!\n";
     my $pid = fork // die "fork: $!\n";
-    return { pid => $pid, orders => $orders, output => $output, status => $status } if $pid;
-    close $_ for $orders, $output, $status;
-    init($orders_end, $output_end, $status_end);
-}
-
-sub build {
-    my ($init, $scratch) = @_;
-    chdir $scratch or die "$scratch: $!\n";
-    my $job = read_job('job');
-    place_files($job);
-    open my $log, '>>', $job->{log} or die "$job->{log}: $!\n";
-    my $started = Time::HiRes::time();
-    syswrite $init->{orders}, "$scratch\n";
-    return watch($job, $init->{pid}, $init->{output}, $init->{status}, $log, $started);
+    return { pid => $pid, output => $output, status => $status } if $pid;
+    close $_ for $output, $status;
+    init($orders, $output_end, $status_end);
 }
 
 # Removes what a build that succeeded leaves beside its output, while the driver goes on. Of the two, the one that
@@ -260,11 +284,16 @@ sub copy_file {
 
 # Copies output to the log until the build ends or runs past a limit.
 sub watch {
-    my ($job, $pid, $output, $status, $log, $started) = @_;
+    my ($init, $scratch) = @_;
+    my ($output, $status) = @$init{qw(output status)};
+    chdir $scratch or die "$scratch: $!\n";
+    my $job = read_job('job');
+    open my $log, '>>', $job->{log} or die "$job->{log}: $!\n";
     my ($step, $result, $peak, $ready) = (undef, undef, 0, '');
     vec($ready, fileno $output, 1) = 1;
     vec($ready, fileno $status, 1) = 1;
     my $text = '';
+    my $started = Time::HiRes::time();
     my $look = $started + 0.1;
     until (defined $result) {
         my $count = select(my $now = $ready, undef, undef, 0.1);
@@ -290,16 +319,16 @@ sub watch {
             else { $result = $line }
         }
     }
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
     my $seconds = Time::HiRes::time() - $started;
-    # What was written before the end is still in the pipe; nobody holds its other end any more.
-    1 while copy($output, $log);
-    if ($result =~ /\Aok (\d+)\z/) {
-        $peak = $1 if $1 > $peak;
-        return sprintf 'ok %.6f %d', $seconds, $peak;
-    }
-    return $result;
+    kill 'KILL', $init->{pid};
+    # After success, process 1 has ended and reaped all others, so that what they wrote is in the pipe, and it alone
+    # has the other end. Nothing has to wait for its death.
+    my $ok = $result =~ /\Aok (\d+)\z/ ? $1 : undef;
+    waitpid $init->{pid}, 0 if !defined $ok;
+    vec(my $readable = '', fileno $output, 1) = 1;
+    1 while select(my $now = $readable, undef, undef, 0) > 0 && copy($output, $log);
+    return $result if !defined $ok;
+    return sprintf 'ok %.6f %d', $seconds, $ok > $peak ? $ok : $peak;
 }
 
 sub copy {
@@ -331,12 +360,11 @@ sub init {
     eval {
         call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
         $0 = 'init';
-        call('sethostname', 'sethostname', 'stagex', 6);
-        call('setdomainname', 'setdomainname', '(none)', 6);
-        chomp(my $scratch = readline($orders) // POSIX::_exit(0));
+        my (undef, $scratch) = await($orders);
         close $orders;
         chdir $scratch or die "$scratch: $!\n";
         $job = read_job('job');
+        place_files($job);
         make_root($job);
         drop_privileges();
         # Not the host's, of which root of the host could set the mode.

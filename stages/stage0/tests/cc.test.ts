@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Outcome, source, Workshop } from "./rungs.ts";
@@ -70,7 +70,10 @@ describe("programs", () => {
 describe("cc itself", () => {
   workshop.write(
     "whole.c",
-    ["int syscall(int number, int a, int b, int c);", ...parts.map((part) => readFileSync(part, "utf8"))].join("\n"),
+    [
+      "int syscall(int number, int a, int b, int c);",
+      ...parts.map((part) => readFileSync(part, "utf8")),
+    ].join("\n"),
   );
   const itself = ["whole.c", program("system")];
 
@@ -98,7 +101,9 @@ describe("executables", () => {
   const start = "void _start(void) { for (;;); }\n";
 
   /** The program headers of the executable for a text: type, address, size in file, in memory, flags. */
-  function segments(text: string): { type: number; address: number; stored: number; size: number; flags: number }[] {
+  function segments(
+    text: string,
+  ): { type: number; address: number; stored: number; size: number; flags: number }[] {
     workshop.write("segments.c", text);
     workshop.make(cc, "-o", "segments", "segments.c");
     const file = workshop.read("segments");
@@ -124,12 +129,11 @@ describe("executables", () => {
   it("may be written over one that runs", () => {
     workshop.write("endless.c", start);
     workshop.make(cc, "-o", "endless", "endless.c");
-    const { pid } = spawnSync("sh", ["-c", "./endless & echo $! > pid"], { cwd: workshop.directory });
-    expect(pid).toBeGreaterThan(0);
+    const running = spawn(workshop.path("endless"), { stdio: "ignore" });
     try {
       workshop.make(cc, "-o", "endless", "endless.c");
     } finally {
-      process.kill(Number(workshop.read("pid").toString()));
+      running.kill("SIGKILL");
     }
   });
 });
@@ -143,15 +147,23 @@ describe("errors", () => {
     ["a missing semicolon", "int x\nint y;", "2: error: ';' is missing before 'int'"],
     ["a missing operand", "int x = 1 + ;", "1: error: an expression is needed before ';'"],
     ["a missing parenthesis", "int x = (1;", "1: error: ')' is missing before ';'"],
-    ["a missing brace", "int f(void) {", "1: error: '}' is missing before 'end of file'"],
+    ["a missing brace", "int f(void) {", "2: error: '}' is missing before 'end of file'"],
     ["a redeclaration in a block", "void f(void) { int x;\n char x; }", "2: error: declared twice 'x'"],
     ["another type for a name", "int x;\nchar *x;", "2: error: declared before with another type 'x'"],
-    ["another type for a function", "int f(int);\nint f(char *);", "2: error: declared before with another type 'f'"],
+    [
+      "another type for a function",
+      "int f(int);\nint f(char *);",
+      "2: error: declared before with another type 'f'",
+    ],
     ["two bodies", "int f(void) {}\nint f(void) {}", "2: error: defined twice 'f'"],
     ["two values", "int x = 1;\nint x = 2;", "2: error: defined twice 'x'"],
     ["two members of one name", "struct s { int a;\n int a; };", "2: error: declared twice 'a'"],
     ["two structs of one name", "struct s { int a; };\nstruct s { int b; };", "2: error: defined twice 's'"],
-    ["a tag of another kind", "struct s { int a; };\nunion s *p;", "2: error: this tag is of another kind 's'"],
+    [
+      "a tag of another kind",
+      "struct s { int a; };\nunion s *p;",
+      "2: error: this tag is of another kind 's'",
+    ],
     ["specifiers that do not fit", "short double x;", "1: error: these type specifiers do not go together"],
     ["signed unsigned", "signed unsigned x;", "1: error: signed and unsigned"],
     ["two storage classes", "static extern int x;", "1: error: two storage classes"],
@@ -166,41 +178,73 @@ describe("errors", () => {
     ["a function that returns an array", "int f(void)[3];", "1: error: a function cannot return this"],
     ["a constant beyond int", "enum { A = 0x80000000 };", "1: error: this must fit an int"],
     ["a wide bit-field", "struct s { int a : 33; };", "1: error: bad width of a bit-field"],
-    ["a long long bit-field", "struct s { long long a : 3; };", "1: error: a bit-field must be an integer of up to 32 bits"],
+    [
+      "a long long bit-field",
+      "struct s { long long a : 3; };",
+      "1: error: a bit-field must be an integer of up to 32 bits",
+    ],
     ["a named bit-field of no width", "struct s { int a : 0; };", "1: error: bad width of a bit-field"],
-    ["a static that is not constant", "int f(void);\nint x = f();", "2: error: the initialiser is not constant"],
+    [
+      "a static that is not constant",
+      "int f(void);\nint x = f();",
+      "2: error: the initialiser is not constant",
+    ],
     ["too many values", "int a[2] = { 1, 2, 3 };", "1: error: more values than elements"],
     ["too many members", "struct { int a; } s = { 1, 2 };", "1: error: more values than members"],
     ["too long a string", 'char a[2] = "abc";', "1: error: the string is longer than the array"],
-    ["an unknown designator", "struct { int a; } s = { .b = 1 };", "1: error: no such member, or not in order 'b'"],
+    [
+      "an unknown designator",
+      "struct { int a; } s = { .b = 1 };",
+      "1: error: no such member, or not in order 'b'",
+    ],
     ["an index that goes back", "int a[] = { [2] = 1, [0] = 2 };", "1: error: index is not in order"],
-    ["an attribute that changes something", "int x __attribute__((aligned(16)));", "1: error: attribute is not supported 'aligned'"],
+    [
+      "an attribute that changes something",
+      "int x __attribute__((aligned(16)));",
+      "1: error: attribute is not supported 'aligned'",
+    ],
     ["a division by zero in a constant", "int a[1 / 0];", "1: error: this must be an integer constant"],
     ["a number with letters", "int x = 12ab;", "1: error: bad number '12ab'"],
     ["an octal number with an 8", "int x = 08;", "1: error: bad number '08'"],
     ["a number with two points", "double x = 1.2.3;", "1: error: bad number '1.2.3'"],
     ["a number without exponent", "double x = 1e;", "1: error: bad exponent"],
-    ["too large a number", "long long x = 18446744073709551616;", "1: error: number is too large '18446744073709551616'"],
+    [
+      "too large a number",
+      "long long x = 18446744073709551616;",
+      "1: error: number is too large '18446744073709551616'",
+    ],
     ["an empty character", "int x = '';", "1: error: character constant is empty"],
     ["two characters in one", "int x = 'ab';", "1: error: character constant has several characters"],
     ["an unknown escape", "int x = '\\q';", "1: error: unknown escape sequence"],
     ["a string that the line ends", 'char *x = "abc\n;', "1: error: no closing quote"],
     ["a comment that does not end", "int x;\n/* ", "2: error: comment does not end"],
-    ["a zero byte", "int x;\0", "error: a zero byte in the source"],
     ["asm that is no bytes", 'asm("nop");', "1: error: asm knows .globl, .byte and labels only 'nop'"],
     ["a byte beyond 255", 'asm(".byte 256");', "1: error: bad byte in asm"],
     ["#error", "\n#error no 'good' here", "2: error: #error 'no 'good' here'"],
     ["an unknown directive", "#pragma once", "1: error: directive is not supported 'pragma'"],
     ["#include of nothing", '#include "nothing.h"', "1: error: no such file to include 'nothing.h'"],
+    ["a file that includes itself", `#include "bad.c"`, "1: error: too many files include each other 'bad.c'"],
     ["#if without #endif", "int x;\n#if 1\nint y;", "2: error: #if has no #endif"],
     ["#if 0 without #endif", "int x;\n#if 0\nint y;", "2: error: #if has no #endif"],
     ["#endif without #if", "#endif", "1: error: no #if before 'endif'"],
     ["#else after #else", "#if 1\n#else\n#else\n#endif", "3: error: after #else 'else'"],
     ["a bad condition", "#if 1 +\n#endif", "1: error: an expression is needed before 'end of file'"],
     ["a condition that goes on", "#if 1 2\n#endif", "1: error: the condition does not end before '2'"],
-    ["too few macro arguments", "#define F(a, b) a\nint x = F(1);", "2: error: too few arguments for macro 'F'"],
-    ["too many macro arguments", "#define F(a) a\nint x = F(1, 2);", "2: error: too many arguments for macro 'F'"],
-    ["a macro call that does not end", "#define F(a) a\nint x = F(1;", "error: macro call does not end 'F'"],
+    [
+      "too few macro arguments",
+      "#define F(a, b) a\nint x = F(1);",
+      "2: error: too few arguments for macro 'F'",
+    ],
+    [
+      "too many macro arguments",
+      "#define F(a) a\nint x = F(1, 2);",
+      "2: error: too many arguments for macro 'F'",
+    ],
+    [
+      "a macro call that does not end",
+      "#define F(a) a\nint x = F(1;",
+      "2: error: macro call does not end 'F'",
+    ],
     ["a bad paste", "#define F(a, b) a##b\nint x = F(+, 1);", "2: error: '##' does not make one token '+'"],
     ["a paste at an end", "#define F(a) a##", "1: error: '##' at an end of a macro"],
     ["# without a parameter", "#define F(a) #b\nint x = F(1);", "2: error: '#' needs a parameter after it"],
@@ -209,14 +253,19 @@ describe("errors", () => {
   /** Messages of statements in a function, after some declarations. */
   const statements: [what: string, text: string, message: string][] = [
     ["break outside a loop", "break;", "outside of what it is for: 'break'"],
-    ["continue in a switch only", "switch (i) { case 1: continue; }", "outside of what it is for: 'continue'"],
+    [
+      "continue in a switch only",
+      "switch (i) { case 1: continue; }",
+      "outside of what it is for: 'continue'",
+    ],
     ["case outside a switch", "case 1: ;", "case outside a switch"],
     ["default outside a switch", "default: ;", "default outside a switch"],
     ["a case that is there twice", "switch (i) { case 1: case 1: ; }", "the case is there twice"],
     ["a default that is there twice", "switch (i) { default: default: ; }", "default is there twice"],
     ["a case that is no constant", "switch (i) { case i: ; }", "this must be an integer constant"],
     ["a range of cases", "switch (i) { case 1 ... 2: ; }", "ranges of cases are not supported"],
-    ["a switch on a double", "switch (d) { }", "a switch needs an integer"],
+    ["a switch on a double", "switch (d) { }", "a switch needs an integer of up to 32 bits"],
+    ["a switch on a long long", "switch (1LL) { }", "a switch needs an integer of up to 32 bits"],
     ["goto nowhere", "goto nowhere;", "no such label 'nowhere'"],
     ["a label that is there twice", "a: ; a: ;", "the label is there twice 'a'"],
     ["a struct as a condition", "if (s) ;", "this is neither true nor false"],
@@ -264,7 +313,11 @@ describe("errors", () => {
     workshop.write("bad.c", text);
     workshop.remove("bad");
     const { status, stdout, stderr } = workshop.run(cc, "-o", "bad", "bad.c");
-    expect({ status, stdout, written: existsSync(workshop.path("bad")) }).toEqual({ status: 1, stdout: "", written: false });
+    expect({ status, stdout, written: existsSync(workshop.path("bad")) }).toEqual({
+      status: 1,
+      stdout: "",
+      written: false,
+    });
     return stderr;
   }
 
@@ -287,6 +340,10 @@ describe("errors", () => {
     expect(complaint("int main(void) { return 0; }")).toBe("cc: error: not defined '_start'\n");
   });
 
+  it("refuses a zero byte", () => {
+    expect(complaint("int x;\0")).toBe("cc: error: a zero byte in the source 'bad.c'\n");
+  });
+
   it("says how it is used, and what it cannot read or write", () => {
     const usage = "usage: cc -o OUT [-I DIR]... [-D NAME[=VALUE]]... FILE.c...\n";
     workshop.write("good.c", "void _start(void) { }");
@@ -295,6 +352,8 @@ describe("errors", () => {
     expect(workshop.run(cc, "-o", "out").stderr).toBe(usage);
     expect(workshop.run(cc, "-x", "y", "-o", "out", "good.c").stderr).toBe(usage);
     expect(workshop.run(cc, "-o", "out", "missing.c").stderr).toBe("cc: error: cannot read 'missing.c'\n");
-    expect(workshop.run(cc, "-o", "missing/out", "good.c").stderr).toBe("cc: error: cannot write 'missing/out'\n");
+    expect(workshop.run(cc, "-o", "missing/out", "good.c").stderr).toBe(
+      "cc: error: cannot write 'missing/out'\n",
+    );
   });
 });

@@ -42,19 +42,20 @@ const prelude = (lock: Lock, stage: number): string => `#!/bin/sh
 #
 #   sh THIS PROJECT SOURCES WORK
 #
-# PROJECT is a checkout of stagex, SOURCES a folder with the other sources (by file name), WORK an empty
-# folder. Each package is built in a root that holds the trees of its inputs and nothing else. It needs root
+# PROJECT is a checkout of stagex, SOURCES a folder with the other sources (by file name), WORK a folder that is
+# made. Each package is built in a root that holds the trees of its inputs and nothing else. It needs root
 # for chroot (or \`unshare --map-root-user\`), GNU coreutils, findutils and tar, and util-linux.
 set -eu
 umask 022
 project=$1 sources=$2 work=$3
 root=$work/root
+mkdir "$work" "$work/trees"
 
 # begin NAME INPUT...: a fresh root with the trees of the inputs, the first of which wins.
 begin() {
   echo "$1"
-  rm -rf "$root" "$work/order"
-  mkdir -p "$root/build" "$root/out" "$root/tmp" "$work/trees"
+  rm -rf "$root"
+  mkdir -p "$root/build" "$root/out" "$root/tmp"
   shift
   reversed=
   for input; do reversed="$input $reversed"; done
