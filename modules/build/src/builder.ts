@@ -72,7 +72,9 @@ export type BuildEvent =
   | { type: "built"; name: string; digest: Sha256; measure: Measure }
   /** A cache failed to give a tree; it is not asked again. */
   | { type: "refused"; name: string; cache: string; because: string }
-  | { type: "failed"; name: string; error: unknown; kept: KeptFailure };
+  | { type: "failed"; name: string; error: unknown; kept: KeptFailure }
+  /** It needs what failed, and the builder keeps going. */
+  | { type: "skipped"; name: string };
 
 /** Paths of what is kept of a failed build. */
 export interface KeptFailure {
@@ -127,12 +129,13 @@ export class Builder {
    * @throws StagexError for the first failure, or one that tells all of them where the builder keeps going
    */
   async build(names: readonly string[]): Promise<ReadonlyMap<string, Sha256>> {
-    const { signal, places } = this.#options;
+    const { signal, places, keepGoing } = this.#options;
     await mkdir(places.logs, { recursive: true });
     this.#emit({ type: "plan", names: this.missing(names) });
     const outcome = await this.#run(names);
     await recordHistory(places.history, this.#measures);
     signal?.throwIfAborted();
+    if (keepGoing) for (const name of outcome.skipped) this.#emit({ type: "skipped", name });
     if (outcome.failures.size > 0) throw joinFailures([...outcome.failures.values()]);
     return outcome.results;
   }

@@ -42,9 +42,9 @@ export async function withBuilder<T>(
 
   const jobs = options.jobs ?? availableParallelism();
   const places = placesOf(session);
+  const store = changes.store ?? (await Store.open(join(session.home, "store")));
   const view = await openView(await readHistory(places.history), jobs);
   try {
-    const store = changes.store ?? (await Store.open(join(session.home, "store")));
     registerRoot(session);
     const sources = await openSources(session, options);
     const builder = new Builder({
@@ -63,6 +63,7 @@ export async function withBuilder<T>(
     return await work({ store, sources, builder, view: view.view, signal: stop.signal });
   } finally {
     view.close();
+    await store.close();
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 }

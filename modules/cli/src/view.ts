@@ -47,6 +47,9 @@ export function applyEvent(view: View, event: BuildEvent, now: number): string |
       finish(view, event.name);
       view.done.failed++;
       return line("red", "failed", `${event.name}\n${describeKept(event.kept)}`);
+    case "skipped":
+      finish(view, event.name);
+      return line("yellow", "skipped", `${event.name}, which needs what failed`);
     case "built":
       finish(view, event.name);
       view.done.built++;

@@ -102,7 +102,7 @@ while (1) {
         $next //= start_supervisor();
         $supervisors{$id} = $next->{pid};
         $ids{ $next->{pid} } = $id;
-        syswrite $_, "$id $scratch\n" for @{ $next->{orders} };
+        syswrite $next->{orders}, "$id $scratch\n";
         # The namespaces of the build after this one are made while this one runs.
         $next = start_supervisor();
         POSIX::sigprocmask(POSIX::SIG_UNBLOCK(), $mask);
@@ -112,16 +112,16 @@ while (1) {
 
 # A process that makes a build's namespaces and its process 1. Both then wait for orders.
 sub start_supervisor {
-    pipe my $to_supervisor_end, my $to_supervisor or die "pipe: $!";
-    pipe my $to_init_end, my $to_init or die "pipe: $!";
+    pipe my $orders_end, my $orders or die "pipe: $!";
     my $network = enter_network();
     my $pid = fork // die "fork: $!";
     if ($pid) {
         $networks{$pid} = $network;
-        return { pid => $pid, orders => [$to_init, $to_supervisor] };
+        return { pid => $pid, orders => $orders };
     }
-    close $_ for $to_init, $to_supervisor, $next ? @{ $next->{orders} } : ();
-    supervise($to_supervisor_end, $to_init_end);
+    close $orders;
+    close $next->{orders} if $next;
+    supervise($orders_end);
 }
 
 # Enters a network namespace that no process is in; its one interface, loopback, is down. A build has no privilege to
@@ -192,14 +192,13 @@ sub set_time {
 
 # Makes the other namespaces, starts a build in them, keeps its log, and enforces its limits.
 sub supervise {
-    my ($orders, $orders_of_init) = @_;
+    my ($orders) = @_;
     $SIG{CHLD} = 'DEFAULT';
     $SIG{TERM} = sub { $killed = 1 };
-    my $init = eval { prepare($orders_of_init) };
+    my $init = eval { prepare() };
     my $failure = $@;
-    close $orders_of_init;
     my ($id, $scratch) = await($orders);
-    my $result = $init && eval { watch($init, $scratch) } // 'setup ' . ($failure || $@);
+    my $result = $init && eval { build($init, $id, $scratch) } // 'setup ' . ($failure || $@);
     my $done = $result =~ /\Aok / && rename 'upper/out', 'out';
     print "$id ", join(' ', split /\n/, $result), "\n";
     waitpid $init->{pid}, 0 if $init;
@@ -215,16 +214,16 @@ sub await {
 }
 
 sub prepare {
-    my ($orders) = @_;
     call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
     POSIX::_exit(0) if getppid() != $main;
     call('make namespaces', 'unshare', CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC);
+    pipe my $orders_end, my $orders or die "pipe: $!\n";
     pipe my $output, my $output_end or die "pipe: $!\n";
     pipe my $status, my $status_end or die "pipe: $!\n";
     my $pid = fork // die "fork: $!\n";
-    return { pid => $pid, output => $output, status => $status } if $pid;
-    close $_ for $output, $status;
-    init($orders, $output_end, $status_end);
+    return { pid => $pid, orders => $orders, output => $output, status => $status } if $pid;
+    close $_ for $orders, $output, $status;
+    init($orders_end, $output_end, $status_end);
 }
 
 # Removes what a build that succeeded leaves beside its output, while the driver goes on. Of the two, the one that
@@ -282,13 +281,20 @@ sub copy_file {
     utime $time, $time, $to;
 }
 
-# Copies output to the log until the build ends or runs past a limit.
-sub watch {
-    my ($init, $scratch) = @_;
-    my ($output, $status) = @$init{qw(output status)};
+# Opens all that it needs of the host before it lets process 1 begin: they share a root, which soon is the build's.
+sub build {
+    my ($init, $id, $scratch) = @_;
     chdir $scratch or die "$scratch: $!\n";
     my $job = read_job('job');
     open my $log, '>>', $job->{log} or die "$job->{log}: $!\n";
+    syswrite $init->{orders}, "$id $scratch\n";
+    return watch($job, $log, $init);
+}
+
+# Copies output to the log until the build ends or runs past a limit.
+sub watch {
+    my ($job, $log, $init) = @_;
+    my ($output, $status) = @$init{qw(output status)};
     my ($step, $result, $peak, $ready) = (undef, undef, 0, '');
     vec($ready, fileno $output, 1) = 1;
     vec($ready, fileno $status, 1) = 1;

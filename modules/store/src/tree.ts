@@ -263,7 +263,10 @@ export function* contentOf(path: string, size: number): Generator<Buffer> {
   }
 }
 
-/** Removes a tree, or whatever a build left, closed directories and names that are no text included. */
+/**
+ * Removes a tree, or whatever a build left, closed directories and names that are no text included. The sandbox
+ * may be removing parts of it at the same time.
+ */
 export async function removeTree(path: string): Promise<void> {
   const pace = new Pace();
   const directories: Buffer[] = [];
@@ -271,25 +274,37 @@ export async function removeTree(path: string): Promise<void> {
   for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
     const stats = lstatSync(one, { throwIfNoEntry: false });
     if (stats?.isDirectory()) {
-      openUp(one);
       directories.push(one);
-      append(waiting, childrenOf(one));
+      unlessGone(() => {
+        openUp(one);
+        append(waiting, childrenOf(one));
+      });
     } else if (stats) {
-      unlinkSync(one);
+      unlessGone(() => unlinkSync(one));
     }
     await pace.keep();
   }
   for (const one of directories.reverse()) {
-    rmdirSync(one);
+    unlessGone(() => rmdirSync(one));
     await pace.keep();
+  }
+}
+
+function unlessGone<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return undefined;
   }
 }
 
 /** Bytes that a file or a directory takes on the disk. What is in a closed directory does not count. */
 export function diskUsage(path: string | Buffer): number {
-  const stats = lstatSync(path);
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats) return 0;
   const isOpen = stats.isDirectory() && (stats.mode & 0o500) === 0o500;
-  const below = isOpen ? childrenOf(path).map(diskUsage) : [];
+  const below = isOpen ? (unlessGone(() => childrenOf(path)) ?? []).map(diskUsage) : [];
   return below.reduce((sum, one) => sum + one, stats.blocks * 512);
 }
 

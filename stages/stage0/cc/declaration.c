@@ -32,21 +32,22 @@ void parse_attribute(void) {
     char *name = token->tok_name->name_text;
     int length = token->tok_name->name_length;
     if (length > 4 && name[0] == '_' && name[1] == '_') name = intern(name + 2, length - 4)->name_text;
-    if (equal(name, "noreturn") == 0 && equal(name, "format") == 0 && equal(name, "unused") == 0) fail("attribute is not supported", name);
+    if (!equal(name, "noreturn") && !equal(name, "format") && !equal(name, "unused"))
+        fail("attribute is not supported", name);
     next();
     skip_parentheses();
 }
 
 void parse_attributes(void) {
     while (accept(T_ATTRIBUTE)) {
-        expect('(', "'(' is missing before");
-        expect('(', "'(' is missing before");
+        expect('(');
+        expect('(');
         while (tok != ')') {
             if (tok != ',') parse_attribute();
             else next();
         }
         next();
-        expect(')', "')' is missing before");
+        expect(')');
     }
 }
 
@@ -56,8 +57,8 @@ void parse_bit_field(struct Member *member) {
     struct Type *type = member->member_type;
     member->member_width = parse_int();
     require(is_integer(type) && type->type_size <= 4, "a bit-field must be an integer of up to 32 bits");
-    if (member->member_width < (member->member_name != 0) || member->member_width > (is_kind(type, K_BOOL) ? 1 : type->type_size * 8))
-        fail("bad width of a bit-field", 0);
+    if (member->member_width < 0 || member->member_width > (is_kind(type, K_BOOL) ? 1 : type->type_size * 8) ||
+        (member->member_width == 0 && member->member_name)) fail("bad width of a bit-field", 0);
 }
 
 void parse_members(struct Type *type) {
@@ -67,7 +68,7 @@ void parse_members(struct Type *type) {
     while (tok != '}') {
         base = parse_specifiers();
         if (storage) fail("a member has no storage class", 0);
-        while (tok != ';' || is_kind(base, K_STRUCT)) {
+        while (tok != ';' || (is_struct(base) && base->type_tag == 0)) {
             declared_name = 0;
             member = new_member(0, base);
             if (tok != ':' && tok != ';') member->member_type = parse_declarator(base);
@@ -79,20 +80,20 @@ void parse_members(struct Type *type) {
             end = &member->member_next;
             if (accept(',') == 0) break;
         }
-        expect(';', "';' is missing before");
+        expect(';');
     }
 }
 
 // Places the members. Only the last one of a struct may be an array without a size.
 void lay_out(struct Type *type) {
     struct Member *member;
+    struct Type *field;
     layout_bits = 0;
     layout_size = 0;
     for (member = type->type_members; member; member = member->member_next) {
-        if (is_incomplete(member->member_type) &&
-            (is_kind(member->member_type, K_ARRAY) == 0 || is_incomplete(member->member_type->type_base) || member->member_next))
-            fail("a member's type is not complete", member->member_name ? member->member_name->name_text : 0);
-        if (is_kind(member->member_type, K_FUNCTION)) fail("a member is a function", 0);
+        field = member->member_type;
+        if (is_array(field) && field->type_count < 0 && member->member_next == 0) field = field->type_base;
+        if (is_incomplete(field) || is_function(field)) fail("a member's type is not complete", 0);
         place_member(type, member);
     }
     type->type_size = round_up(layout_size, type->type_align);
@@ -170,7 +171,7 @@ struct Type *parse_enum(void) {
             if (value < 0) is_negative = 1;
             declare(S_CONSTANT, name, basic[K_INT])->symbol_value = value;
             value++;
-            if (tok != '}') expect(',', "',' is missing before");
+            if (tok != '}') expect(',');
         }
         next();
         parse_attributes();
@@ -241,8 +242,8 @@ struct Type *parse_specifiers(void) {
 // Declarators
 
 struct Type *parameter_type(struct Type *type) {
-    if (is_kind(type, K_ARRAY)) return pointer_to(type->type_base);
-    if (is_kind(type, K_FUNCTION)) return pointer_to(type);
+    if (is_array(type)) return pointer_to(type->type_base);
+    if (is_function(type)) return pointer_to(type);
     return type;
 }
 
@@ -261,7 +262,7 @@ struct Type *parse_parameters(struct Type *result) {
                 break;
             }
             member = new_member(0, parameter_type(parse_declarator(parse_specifiers())));
-            require(is_kind(member->member_type, K_VOID) == 0, "a parameter is void");
+            require(is_void(member->member_type) == 0, "a parameter is void");
             if (storage && storage != T_REGISTER) fail("a parameter has no storage class", 0);
             parse_attributes();
             member->member_name = declared_name;
@@ -271,12 +272,12 @@ struct Type *parse_parameters(struct Type *result) {
         }
     }
     storage = saved_storage;
-    expect(')', "')' is missing before");
+    expect(')');
     return type;
 }
 
 struct Type *make_array(struct Type *base, int count) {
-    if (is_incomplete(base) || is_kind(base, K_FUNCTION)) fail("the elements' type is not complete", 0);
+    if (is_incomplete(base) || is_function(base)) fail("the elements' type is not complete", 0);
     if (base->type_size && count > 0x7fffffff / base->type_size) fail("the array is too large", 0);
     return array_of(base, count);
 }
@@ -290,12 +291,12 @@ struct Type *parse_suffix(struct Type *base) {
             count = parse_int();
             if (count < 0) fail("the array's size is negative", 0);
         }
-        expect(']', "']' is missing before");
+        expect(']');
         base = make_array(parse_suffix(base), count);
     } else if (accept('(')) {
         base = parse_parameters(base);
-        if (is_kind(base->type_base, K_ARRAY) || is_kind(base->type_base, K_FUNCTION)) fail("a function cannot return this", 0);
-        if (tok == '[' || tok == '(') fail("a function cannot return this", 0);
+        if (is_array(base->type_base) || is_function(base->type_base) || tok == '[' || tok == '(')
+            fail("a function cannot return this", 0);
     }
     declared_name = name;
     return base;
@@ -305,7 +306,7 @@ struct Type *parse_suffix(struct Type *base) {
 struct Type *fill_hole(struct Type *type, struct Type *hole, struct Type *real) {
     if (type == hole) return real;
     type->type_base = fill_hole(type->type_base, hole, real);
-    if (is_kind(type, K_ARRAY)) return make_array(type->type_base, type->type_count);
+    if (is_array(type)) return make_array(type->type_base, type->type_count);
     return type;
 }
 
@@ -313,7 +314,7 @@ int is_nested_declarator(void) {
     int kind;
     if (tok != '(') return 0;
     kind = peek();
-    return kind == '*' || kind == '(' || kind == '[' || kind == T_ATTRIBUTE || (kind == T_NAME && starts_type(ahead) == 0);
+    return kind == '*' || kind == '(' || kind == '[' || (kind == T_NAME && starts_type(ahead) == 0);
 }
 
 // Also without a name, as in a cast.
@@ -329,7 +330,7 @@ struct Type *parse_declarator(struct Type *base) {
         next();
         hole = new_type(K_INT, 4, 4);
         inner = parse_declarator(hole);
-        expect(')', "')' is missing before");
+        expect(')');
         return fill_hole(inner, hole, parse_suffix(base));
     }
     declared_name = 0;
@@ -388,7 +389,7 @@ void declare_object(struct Symbol *symbol, struct Type *type) {
     }
     if (storage == T_EXTERN) return;
     object->object_tentative = 1;
-    if (is_kind(type, K_ARRAY) && type->type_count < 0) {
+    if (is_array(type) && type->type_count < 0) {
         if (depth > 0) fail("the array's size is missing", 0);
         type = array_of(type->type_base, 1);
     }
@@ -399,7 +400,7 @@ void declare_object(struct Symbol *symbol, struct Type *type) {
 void declare_automatic(struct Name *name, struct Type *type) {
     struct Symbol *symbol = declare(S_LOCAL, name, type);
     if (accept('=')) {
-        if (is_kind(type, K_ARRAY) == 0 || type->type_count >= 0) symbol->symbol_value = new_local(type->type_size);
+        if (is_array(type) == 0 || type->type_count >= 0) symbol->symbol_value = new_local(type->type_size);
         type = parse_object_initialiser(type);
         if (symbol->symbol_value == 0) symbol->symbol_value = new_local(type->type_size);
         symbol->symbol_type = type;
@@ -418,13 +419,15 @@ void declare_static_local(struct Name *name, struct Type *type) {
 }
 
 void declare_one(struct Name *name, struct Type *type) {
+    struct Symbol *symbol;
     if (name == 0) fail_at("a name is missing before");
     if (storage == T_TYPEDEF) {
-        if (name->name_symbol && name->name_symbol->symbol_depth == depth && name->name_symbol->symbol_kind == S_TYPEDEF &&
-            same_type(name->name_symbol->symbol_type, type)) return;
+        symbol = name->name_symbol;
+        if (symbol && symbol->symbol_depth == depth && symbol->symbol_kind == S_TYPEDEF &&
+            same_type(symbol->symbol_type, type)) return;
         declare(S_TYPEDEF, name, type);
-    } else if (is_kind(type, K_FUNCTION)) declare_linked(name, type);
-    else if (is_kind(type, K_VOID)) fail("an object cannot be void", name->name_text);
+    } else if (is_function(type)) declare_linked(name, type);
+    else if (is_void(type)) fail("an object cannot be void", name->name_text);
     else if (storage == T_EXTERN || depth == 0) declare_object(declare_linked(name, type), type);
     else if (storage == T_STATIC) declare_static_local(name, type);
     else declare_automatic(name, type);
@@ -443,7 +446,7 @@ void parse_declaration(void) {
         type = parse_declarator(base);
         name = declared_name;
         parse_attributes();
-        if (tok == '{' && first && depth == 0 && name && is_kind(type, K_FUNCTION)) {
+        if (tok == '{' && first && depth == 0 && name && is_function(type)) {
             parse_function(name, type);
             return;
         }
@@ -451,5 +454,5 @@ void parse_declaration(void) {
         if (accept(',') == 0) break;
         first = 0;
     }
-    expect(';', "';' is missing before");
+    expect(';');
 }

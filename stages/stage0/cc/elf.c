@@ -46,12 +46,14 @@ int place_bss(void) {
 
 void apply_relocations(void) {
     struct Relocation *r;
+    struct Object *object;
     char *at;
     int value;
     for (r = first_relocation; r; r = r->reloc_next) {
-        if (r->reloc_object->object_section == SECTION_NONE) fail("not defined", r->reloc_object->object_name->name_text);
+        object = r->reloc_object;
+        if (object->object_section == SECTION_NONE) fail("not defined", object->object_name->name_text);
         at = (r->reloc_section == SECTION_TEXT ? text : data) + r->reloc_offset;
-        value = address_of(r->reloc_object) + get_word(at);
+        value = address_of(object) + get_word(at);
         if (r->reloc_relative) value = value - text_address() - r->reloc_offset;
         put_word(at, value);
     }

@@ -55,8 +55,9 @@ void fail_at(char *message) {
     fail(message, token->tok_name ? token->tok_name->name_text : "end of file");
 }
 
-void expect(int kind, char *message) {
-    if (tok != kind) fail_at(message);
+// Skips a token that is one character.
+void expect(int kind) {
+    if (tok != kind) fail_at(join("'", intern(&kind, 1)->name_text, "' is missing before"));
     next();
 }
 
@@ -224,7 +225,8 @@ struct Node *parse_number(void) {
         before_high = high;
         wide_multiply(low, high, base, 0);
         wide_add(low, high, digit_value(*text_at), 0);
-        if (unsigned_less(limit, before_high) || wide_less(low, high, before, before_high, 1)) fail_at("number is too large");
+        if (unsigned_less(limit, before_high) || wide_less(low, high, before, before_high, 1))
+            fail_at("number is too large");
         text_at++;
     }
     while (*text_at) {
@@ -260,14 +262,14 @@ struct Node *parse_primary(void) {
     if (tok != '(') fail_at("an expression is needed before");
     next();
     node = parse_expression();
-    expect(')', "')' is missing before");
+    expect(')');
     return node;
 }
 
 // An argument for which the function does not say a type.
 struct Node *promote_argument(struct Node *node) {
     if (is_kind(node->node_type, K_FLOAT)) return convert(node, basic[K_DOUBLE]);
-    if (is_kind(node->node_type, K_STRUCT)) return node;
+    if (is_struct(node->node_type)) return node;
     return convert(node, promoted(node->node_type));
 }
 
@@ -278,7 +280,7 @@ struct Node *parse_arguments(struct Type *type) {
     struct Node *argument;
     while (tok != ')') {
         argument = value_of(parse_assignment());
-        require(is_kind(argument->node_type, K_VOID) == 0, "an argument has no value");
+        require(is_void(argument->node_type) == 0, "an argument has no value");
         if (parameter) {
             argument = convert(argument, parameter->member_type);
             parameter = parameter->member_next;
@@ -288,7 +290,7 @@ struct Node *parse_arguments(struct Type *type) {
         }
         *end = argument;
         end = &argument->node_next;
-        if (tok != ')') expect(',', "',' is missing before");
+        if (tok != ')') expect(',');
     }
     require(parameter == 0, "too few arguments");
     next();
@@ -299,11 +301,11 @@ struct Node *parse_call(struct Node *function) {
     struct Node *node;
     struct Type *type;
     function = value_of(function);
-    require(is_kind(function->node_type, K_POINTER) && is_kind(function->node_type->type_base, K_FUNCTION), "only a function can be called");
     type = function->node_type->type_base;
+    if (is_pointer(function->node_type) == 0 || is_function(type) == 0) fail("only a function can be called", 0);
     node = new_node(N_CALL, type->type_base, function, 0);
     node->node_third = parse_arguments(type);
-    if (is_kind(type->type_base, K_STRUCT)) {
+    if (is_struct(type->type_base)) {
         require(is_incomplete(type->type_base) == 0, "the result's type is not complete");
         node->node_value = new_local(type->type_base->type_size);
     }
@@ -312,8 +314,7 @@ struct Node *parse_call(struct Node *function) {
 
 struct Node *parse_indirection(struct Node *pointer) {
     pointer = value_of(pointer);
-    require(is_kind(pointer->node_type, K_POINTER), "only a pointer points to something");
-    if (is_kind(pointer->node_type->type_base, K_FUNCTION)) return new_node(N_DEREFERENCE, pointer->node_type->type_base, pointer, 0);
+    require(is_pointer(pointer->node_type), "only a pointer points to something");
     return dereference(pointer);
 }
 
@@ -328,7 +329,7 @@ struct Node *parse_postfix(struct Node *node) {
     while (1) {
         if (accept('[')) {
             node = parse_indirection(binary('+', node, parse_expression()));
-            expect(']', "']' is missing before");
+            expect(']');
         } else if (accept('(')) node = parse_call(node);
         else if (accept('.')) node = select_member(node, expect_member_name());
         else if (accept(T_ARROW)) node = select_member(parse_indirection(node), expect_member_name());
@@ -346,13 +347,13 @@ struct Node *parse_size(void) {
     if (tok == '(' && type_follows()) {
         next();
         type = parse_type_name();
-        expect(')', "')' is missing before");
+        expect(')');
     } else {
         node = parse_unary();
         if (node->node_kind == N_FIELD) fail("a bit-field has no size", 0);
         type = node->node_type;
     }
-    require(is_incomplete(type) == 0 || is_kind(type, K_VOID), "the size of this type is not known");
+    require(is_incomplete(type) == 0 || is_void(type), "the size of this type is not known");
     return wide_constant(basic[K_UINT], type->type_size, 0);
 }
 
@@ -369,7 +370,7 @@ struct Node *parse_unary(void) {
     if (accept('*')) return parse_indirection(parse_cast());
     if (accept('&')) {
         node = parse_cast();
-        if (is_kind(node->node_type, K_FUNCTION)) return value_of(node);
+        if (is_function(node->node_type)) return value_of(node);
         return address(node);
     }
     return parse_postfix(parse_primary());
@@ -382,9 +383,9 @@ struct Node *parse_cast(void) {
     if (type_follows() == 0) return parse_unary();
     next();
     type = parse_type_name();
-    expect(')', "')' is missing before");
+    expect(')');
     node = value_of(parse_cast());
-    if (is_kind(type, K_STRUCT) && node->node_type == type) return node;
+    if (is_struct(type) && node->node_type == type) return node;
     return rvalue(convert(node, type));
 }
 
@@ -404,7 +405,7 @@ struct Node *parse_conditional(void) {
     struct Node *yes;
     if (accept('?') == 0) return condition;
     yes = parse_expression();
-    expect(':', "':' is missing before");
+    expect(':');
     return conditional(condition, yes, parse_conditional());
 }
 
@@ -453,6 +454,7 @@ int evaluate_condition(struct Token *list) {
     int result;
     push_list(list, 0, 1);
     in_condition = 1;
+    end_token->tok_line = line;
     ahead = 0;
     next();
     result = is_zero(parse_constant()) == 0;

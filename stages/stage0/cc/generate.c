@@ -683,7 +683,8 @@ int float_depth(struct Node *node) {
     if (is_float(node->node_type) == 0) return is_simple(node) || is_near(node) ? 1 : 8;
     if (node->node_kind == N_FLOAT || is_near(node)) return 1;
     if (node->node_kind == N_NEGATE || node->node_kind == N_CONVERT) return float_depth(node->node_left);
-    if (node->node_right == 0 || node->node_kind == N_ASSIGN || node->node_kind == N_CONDITIONAL || node->node_kind == ',') return 8;
+    if (node->node_right == 0 || node->node_kind == N_ASSIGN || node->node_kind == N_CONDITIONAL ||
+        node->node_kind == ',') return 8;
     left = float_depth(node->node_left);
     right = float_depth(node->node_right) + 1;
     return left > right ? left : right;
@@ -804,7 +805,7 @@ void gen_set(int cc) {
 void gen_convert(struct Node *node) {
     struct Type *type = node->node_type;
     struct Type *from = node->node_left->node_type;
-    if (is_kind(type, K_VOID)) gen_discard(node->node_left);
+    if (is_void(type)) gen_discard(node->node_left);
     else if (is_kind(type, K_BOOL)) gen_set(gen_condition(node->node_left));
     else if (is_float(from) && is_float(type)) {
         gen(node->node_left);
@@ -928,37 +929,17 @@ void gen_conditional(struct Node *node) {
 
 // Copies a struct from [eax] to [ecx]; eax is the copy.
 void emit_copy(int size) {
-    int at = 0;
-    if (size > 40) {
-        emit_push(ESI);
-        emit_push(EDI);
-        emit_move(ESI, EAX);
-        emit_move(EDI, ECX);
-        emit_move(EAX, ECX);
-        emit_constant(ECX, size / 4);
-        emit2(0xf3, 0xa5);                   // rep movsd
-        if (size & 2) emit2(0x66, 0xa5);     // movsw
-        if (size & 1) emit(0xa4);            // movsb
-        emit_pop(EDI);
-        emit_pop(ESI);
-        return;
-    }
-    while (size - at >= 4) {
-        emit_based(OP_LOAD, EDX, EAX, at);
-        emit_based(OP_STORE, EDX, ECX, at);
-        at += 4;
-    }
-    if (size & 2) {
-        emit_based(OP_LOAD_USHORT, EDX, EAX, at);
-        emit(0x66);
-        emit_based(OP_STORE, EDX, ECX, at);
-        at += 2;
-    }
-    if (size & 1) {
-        emit_based(OP_LOAD_UCHAR, EDX, EAX, at);
-        emit_based(OP_STORE_BYTE, EDX, ECX, at);
-    }
+    emit_push(ESI);
+    emit_push(EDI);
+    emit_move(ESI, EAX);
+    emit_move(EDI, ECX);
     emit_move(EAX, ECX);
+    emit_constant(ECX, size / 4);
+    emit2(0xf3, 0xa5);               // rep movsd
+    if (size & 2) emit2(0x66, 0xa5); // movsw
+    if (size & 1) emit(0xa4);        // movsb
+    emit_pop(EDI);
+    emit_pop(ESI);
 }
 
 void gen_struct_assign(struct Node *target, struct Node *value) {
@@ -1005,48 +986,18 @@ void gen_store_constant(struct Node *target, int value) {
     else emit_word(value);
 }
 
-// target = target op right, as one instruction on memory
-void gen_update(struct Node *target, int opcode, struct Node *right) {
-    if (is_constant(right)) {
-        reach(target, ECX);
-        emit_memory_immediate(opcode, target, right->node_value);
-    } else {
-        gen(right);
-        reach(target, ECX);
-        emit_memory(opcode - 2, EAX, target, 0, ECX); // op [target], eax
-    }
-}
-
-// A store of a part of the value needs no conversion to that part.
-struct Node *before_narrowing(struct Node *value) {
-    while (value->node_kind == N_CONVERT && is_word(value->node_type) && is_kind(value->node_type, K_BOOL) == 0 &&
-           is_word(value->node_left->node_type) && value->node_left->node_type->type_size >= value->node_type->type_size)
-        value = value->node_left;
-    return value;
-}
-
 void gen_assign(struct Node *node, int wanted) {
     struct Node *target = node->node_left;
     struct Node *value = node->node_right;
     struct Type *type = target->node_type;
-    int opcode = word_opcode(value->node_kind);
-    if (is_kind(type, K_STRUCT)) {
+    if (is_struct(type)) {
         gen_struct_assign(target, value);
         return;
     }
-    if (wanted == 0) value = before_narrowing(value);
     if (is_near(target) && (is_variable(target) || value->node_effect == 0)) {
         if (is_constant(value) && is_word(type)) {
             gen_store_constant(target, value->node_value);
             if (wanted) emit_constant(EAX, value->node_value);
-            return;
-        }
-        if (opcode && value->node_left == target && is_near_word(target) && value->node_right->node_effect == 0) {
-            gen_update(target, opcode, value->node_right);
-            if (wanted) {
-                reach(target, ECX);
-                emit_load(target, ECX);
-            }
             return;
         }
         gen(value);
@@ -1069,19 +1020,10 @@ void gen_assign(struct Node *node, int wanted) {
 }
 
 void gen_clear(int offset, int size) {
-    int at;
-    size = round_up(size, 4);
-    if (size <= 24) {
-        for (at = 0; at < size; at += 4) {
-            emit_based(OP_STORE_CONSTANT, 0, EBP, offset + at);
-            emit_word(0);
-        }
-        return;
-    }
     emit_push(EDI);
     emit_based(OP_LEA, EDI, EBP, offset);
     emit_constant(EAX, 0);
-    emit_constant(ECX, size / 4);
+    emit_constant(ECX, round_up(size, 4) / 4);
     emit2(0xf3, 0xab); // rep stosd
     emit_pop(EDI);
 }
@@ -1101,7 +1043,7 @@ int push_argument(struct Node *node) {
         reach(node, ECX);
         emit_memory(OP_PUSH_MEMORY, 6, node, 4, ECX);
         emit_memory(OP_PUSH_MEMORY, 6, node, 0, ECX);
-    } else if (is_kind(type, K_STRUCT)) {
+    } else if (is_struct(type)) {
         gen(node);
         emit_based(OP_LEA, ESP, ESP, -size);
         emit_move(ECX, ESP);
@@ -1128,7 +1070,7 @@ int push_arguments(struct Node *argument) {
 void gen_call(struct Node *node) {
     struct Node *function = node->node_left;
     int size = push_arguments(node->node_third);
-    if (is_kind(node->node_type, K_STRUCT)) { // the function drops this argument itself
+    if (is_struct(node->node_type)) { // the function drops this argument itself
         emit_based(OP_LEA, EAX, EBP, node->node_value);
         emit_push(EAX);
     }
@@ -1162,7 +1104,7 @@ void gen(struct Node *node) {
         emit_constant(EAX, node->node_value);
         emit_constant(EDX, node->node_high);
     } else if (kind == N_FLOAT) gen_float_constant(node);
-    else if (is_lvalue(node) && is_kind(type, K_STRUCT)) gen(address(node));
+    else if (is_lvalue(node) && is_struct(type)) gen(address(node));
     else if (is_lvalue(node)) {
         reach(node, EAX);
         emit_load(node, EAX);

@@ -30,7 +30,7 @@ void add_init(int offset, struct Type *type, struct Member *field, struct Node *
 }
 
 int is_character_array(struct Type *type) {
-    return is_kind(type, K_ARRAY) && (is_kind(type->type_base, K_CHAR) || is_kind(type->type_base, K_UCHAR));
+    return is_array(type) && (is_kind(type->type_base, K_CHAR) || is_kind(type->type_base, K_UCHAR));
 }
 
 // The string's bytes for an array of that type; the result is the number of elements.
@@ -49,12 +49,12 @@ void init_scalar(struct Type *type, int offset, struct Member *field) {
     if (value == 0) value = parse_assignment();
     pending = 0;
     value = value_of(value);
-    if (is_kind(type, K_STRUCT) && value->node_type != type) fail("a struct of another type is needed", 0);
+    if (is_struct(type) && value->node_type != type) fail("a struct of another type is needed", 0);
     add_init(offset, type, field, convert(value, type));
 }
 
 struct Member *next_initialised(struct Member *member) {
-    while (member && member->member_name == 0 && (member->member_width >= 0 || is_kind(member->member_type, K_STRUCT) == 0))
+    while (member && member->member_name == 0 && is_struct(member->member_type) == 0)
         member = member->member_next;
     return member;
 }
@@ -76,7 +76,7 @@ struct Member *init_designator(struct Member *member) {
     name = expect_member_name();
     while (member && member->member_name != name) member = member->member_next;
     if (member == 0) fail("no such member, or not in order", name->name_text);
-    expect('=', "'=' is missing before");
+    expect('=');
     return member;
 }
 
@@ -105,8 +105,8 @@ int init_array(struct Type *type, int offset, int braced) {
             designated = parse_int();
             if (designated < index) fail("index is not in order", 0);
             index = designated;
-            expect(']', "']' is missing before");
-            expect('=', "'=' is missing before");
+            expect(']');
+            expect('=');
         }
         if (type->type_count >= 0 && index >= type->type_count) fail("more values than elements", 0);
         parse_initialiser(type->type_base, offset + index * type->type_base->type_size);
@@ -118,7 +118,7 @@ int init_array(struct Type *type, int offset, int braced) {
 }
 
 int init_aggregate(struct Type *type, int offset, int braced) {
-    if (is_kind(type, K_ARRAY)) return init_array(type, offset, braced);
+    if (is_array(type)) return init_array(type, offset, braced);
     if (type->type_incomplete) fail("this struct is not defined", 0);
     init_struct(type, offset, braced);
     return 0;
@@ -129,7 +129,7 @@ int init_aggregate(struct Type *type, int offset, int braced) {
 int parse_initialiser(struct Type *type, int offset) {
     int count = 0;
     int braced = tok == '{' && pending == 0;
-    if (is_kind(type, K_ARRAY) == 0 && is_kind(type, K_STRUCT) == 0) {
+    if (is_array(type) == 0 && is_struct(type) == 0) {
         if (braced == 0) {
             init_scalar(type, offset, 0);
             return 0;
@@ -137,7 +137,7 @@ int parse_initialiser(struct Type *type, int offset) {
         next();
         parse_initialiser(type, offset);
         accept(',');
-        expect('}', "'}' is missing before");
+        expect('}');
         return 0;
     }
     if (braced) {
@@ -146,7 +146,7 @@ int parse_initialiser(struct Type *type, int offset) {
             count = init_string(type, offset, parse_string());
             accept(',');
         } else if (tok != '}') count = init_aggregate(type, offset, 1);
-        expect('}', "'}' is missing before");
+        expect('}');
         return count;
     }
     if (pending == 0) pending = parse_assignment();
@@ -155,7 +155,7 @@ int parse_initialiser(struct Type *type, int offset) {
         pending = 0;
         return count;
     }
-    if (is_kind(type, K_STRUCT) && pending->node_type == type) {
+    if (is_struct(type) && pending->node_type == type) {
         init_scalar(type, offset, 0);
         return 0;
     }
@@ -167,9 +167,10 @@ struct Type *parse_object_initialiser(struct Type *type) {
     int count;
     first_init = 0;
     init_extent = type->type_size;
-    if ((is_kind(type, K_ARRAY)) && tok != '{' && !(tok == T_STRING && is_character_array(type))) fail_at("'{' is missing before");
+    if (is_array(type) && tok != '{' && (tok != T_STRING || is_character_array(type) == 0))
+        fail_at("'{' is missing before");
     count = parse_initialiser(type, 0);
-    if (is_kind(type, K_ARRAY) && type->type_count < 0) return array_of(type->type_base, count);
+    if (is_array(type) && type->type_count < 0) return array_of(type->type_base, count);
     return type;
 }
 
@@ -197,14 +198,13 @@ void write_field(char *at, struct Member *field, struct Node *value) {
 void write_init(struct Init *init, int offset) {
     struct Node *value = init->init_value;
     char *at = data + offset;
-    if (value->node_kind == N_CONVERT && is_word(value->node_type) && value->node_type->type_size == 4) value = value->node_left;
     if (init->init_field) {
         if (is_constant(value) == 0) fail("the initialiser is not constant", 0);
         write_field(at, init->init_field, value);
     } else if (value->node_kind == N_STRING) copy_bytes(at, value->node_value, init->init_type->type_size);
     else if (is_constant(value)) write_integer(at, value->node_value, value->node_high, init->init_type->type_size);
     else if (value->node_kind == N_FLOAT) write_float(at, value);
-    else if (value->node_kind == N_ADDRESS && value->node_left->node_kind == N_GLOBAL && init->init_type->type_size == 4) {
+    else if (value->node_kind == N_ADDRESS && value->node_left->node_kind == N_GLOBAL) {
         relocate(SECTION_DATA, offset, value->node_left->node_object, 0);
         put_word(at, value->node_left->node_value);
     } else fail("the initialiser is not constant", 0);
@@ -213,7 +213,8 @@ void write_init(struct Init *init, int offset) {
 // Puts the object with its parsed values into the data section.
 void write_object(struct Object *object, struct Type *type) {
     struct Init *init;
-    place_in_data(object, init_extent > type->type_size ? init_extent : type->type_size, object->object_align);
+    int size = init_extent > type->type_size ? init_extent : type->type_size; // with a flexible array
+    place_in_data(object, size, object->object_align);
     for (init = first_init; init; init = init->init_next) write_init(init, object->object_offset + init->init_offset);
 }
 
@@ -232,7 +233,8 @@ struct Node *init_assignment(struct Init *init, int offset) {
     struct Node *value = init->init_value;
     if (value->node_kind == N_STRING) {
         type = new_type(K_STRUCT, type->type_size, 1); // an array is copied as a struct is
-        return store(local(type, offset + init->init_offset), global(type, string_object(value->node_value, value->node_high)));
+        value = global(type, string_object(value->node_value, value->node_high));
+        return store(local(type, offset + init->init_offset), value);
     }
     if (init->init_field) {
         target = local(basic[init->init_field->member_unit], offset + init->init_offset);
@@ -250,7 +252,7 @@ struct Node *init_assignments(struct Type *type, int offset) {
     struct Node *one;
     if (init_extent > type->type_size) fail("a flexible array can be initialised in static objects only", 0);
     if (first_init == 0) return clear(offset, type->type_size);
-    if (is_scalar(type) == 0 && first_init->init_type->type_size != type->type_size) node = clear(offset, type->type_size);
+    if (first_init->init_type->type_size != type->type_size) node = clear(offset, type->type_size);
     for (init = first_init; init; init = init->init_next) {
         one = init_assignment(init, offset);
         node = node ? comma(node, one) : one;

@@ -50,11 +50,12 @@ void compile(char *path) {
     for (option = definitions; option; option = option->text_next) define_option(option->text_value);
     error_file = 0;
     error_line = 0;
-    source = 0;
-    file = 0;
-    ahead = 0;
     contents = read_file(path);
     if (contents == 0) fail("cannot read", path);
+    source = 0;
+    file = 0;
+    file_count = 0;
+    ahead = 0;
     push_file(path, contents);
     parse_unit();
     end_preprocessor();

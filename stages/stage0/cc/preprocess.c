@@ -3,6 +3,7 @@
 // disabled, and its name in it is painted, never to be replaced.
 
 enum { MACRO_FILE = 1, MACRO_LINE = 2 };
+enum { FILE_LIMIT = 200 };
 
 struct Macro {
     int macro_special;              // MACRO_FILE, MACRO_LINE or 0
@@ -40,6 +41,7 @@ struct Text {
 
 struct Source *source;
 struct Source *file;                // innermost file
+int file_count;                     // open ones
 struct Conditional *conditionals;   // open in it
 struct Text *directories;           // of -I, in order
 struct Token *end_token;
@@ -63,6 +65,7 @@ void push_file(char *path, char *contents) {
         file->source_line = line;
         file->source_conditionals = conditionals;
     }
+    if (++file_count > FILE_LIMIT) fail_here("too many files include each other", path);
     join_lines(contents);
     s->source_outer = source;
     s->source_path = path;
@@ -76,6 +79,7 @@ void push_file(char *path, char *contents) {
 
 void pop_file(void) {
     source = source->source_outer;
+    file_count--;
     file = source;
     while (file->source_path == 0) file = file->source_outer;
     cursor = file->source_cursor;
@@ -143,7 +147,8 @@ void define_body(struct Macro *macro) {
         kind = t->tok_kind;
         t->tok_index = kind == T_NAME ? parameter_index(macro, t->tok_name) : -1;
         if (t->tok_index >= 0) t->tok_kind = T_PARAMETER;
-        if (t->tok_index >= 0 || kind == T_PASTE || (kind == '#' && macro->macro_function)) macro->macro_substituted = 1;
+        if (t->tok_index >= 0 || kind == T_PASTE || (kind == '#' && macro->macro_function))
+            macro->macro_substituted = 1;
         end = append(end, t);
         t = lex();
     }
@@ -278,7 +283,8 @@ void skip_groups(void) {
         } else if (level == 0 && (equal(name, "else") || equal(name, "elif"))) {
             if (conditionals->conditional_else) fail_here("after #else", name);
             conditionals->conditional_else = equal(name, "else");
-            if (conditionals->conditional_taken == 0 && (conditionals->conditional_else || evaluate_condition(condition_tokens()))) {
+            if (conditionals->conditional_taken) continue;
+            if (conditionals->conditional_else || evaluate_condition(condition_tokens())) {
                 conditionals->conditional_taken = 1;
                 return;
             }
@@ -387,7 +393,8 @@ struct Token **collect_arguments(struct Macro *macro, struct Name *name) {
     argument_end = ',';
     while (argument_end == ',') {
         if (count == wanted) fail("too many arguments for macro", name->name_text);
-        arguments[count++] = collect_argument(name, macro->macro_variadic && count == wanted - 1);
+        arguments[count] = collect_argument(name, macro->macro_variadic && count == wanted - 1);
+        count++;
     }
     if (macro->macro_count == 0 && arguments[0]) fail("too many arguments for macro", name->name_text);
     if (count < wanted - macro->macro_variadic) fail("too few arguments for macro", name->name_text);
@@ -472,6 +479,7 @@ struct Token *substitute(struct Macro *macro, struct Token **arguments) {
     struct Token *first = 0;
     struct Token **end = &first;
     struct Token **last = 0; // holds the last token of the result
+    int raw;
     int pasting = 0;
     int empty = 0;           // the left operand of '##' is
     for (t = macro->macro_body; t; t = t->tok_next) {
@@ -485,7 +493,8 @@ struct Token *substitute(struct Macro *macro, struct Token **arguments) {
             if (t == 0 || t->tok_kind != T_PARAMETER) fail("'#' needs a parameter after it", 0);
             operand = stringize(arguments[t->tok_index]);
         } else {
-            operand = operand_of(t, arguments, expanded, pasting || (t->tok_next && t->tok_next->tok_kind == T_PASTE));
+            raw = pasting || (t->tok_next && t->tok_next->tok_kind == T_PASTE);
+            operand = operand_of(t, arguments, expanded, raw);
         }
         if (operand) operand = spaced_like(operand, model);
         if (pasting && operand && empty == 0) {

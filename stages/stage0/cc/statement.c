@@ -26,9 +26,9 @@ void parse_statement(void);
 // Any condition or value of a statement: in parentheses.
 struct Node *parse_parenthesised(void) {
     struct Node *node;
-    expect('(', "'(' is missing before");
+    expect('(');
     node = value_of(parse_expression());
-    expect(')', "')' is missing before");
+    expect(')');
     return node;
 }
 
@@ -36,10 +36,6 @@ struct Node *parse_condition(void) {
     struct Node *node = parse_parenthesised();
     require_truth(node);
     return node;
-}
-
-void expect_semicolon(void) {
-    expect(';', "';' is missing before");
 }
 
 // Parses a loop's body.
@@ -91,7 +87,7 @@ void parse_do(void) {
     place(test);
     gen_branch(parse_condition(), 1, start);
     place(done);
-    expect_semicolon();
+    expect(';');
 }
 
 void parse_for(void) {
@@ -104,11 +100,11 @@ void parse_for(void) {
     int saved_frame = frame_size;
     next();
     depth++;
-    expect('(', "'(' is missing before");
+    expect('(');
     if (starts_type(token)) parse_declaration();
     else {
         if (tok != ';') gen_discard(parse_expression());
-        expect_semicolon();
+        expect(';');
     }
     place(start);
     if (tok != ';') {
@@ -116,9 +112,9 @@ void parse_for(void) {
         require_truth(condition);
         gen_branch(condition, 0, done);
     }
-    expect_semicolon();
+    expect(';');
     if (tok != ')') step = parse_expression();
-    expect(')', "')' is missing before");
+    expect(')');
     parse_body(done, step_label);
     place(step_label);
     if (step) gen_discard(step);
@@ -161,7 +157,7 @@ void parse_case(void) {
     if (innermost_switch == 0) fail("case outside a switch", 0);
     value = parse_constant();
     if (tok == T_ELLIPSIS) fail("ranges of cases are not supported", 0);
-    expect(':', "':' is missing before");
+    expect(':');
     add_case(value);
 }
 
@@ -171,7 +167,7 @@ void parse_default(void) {
     if (innermost_switch->switch_default) fail("default is there twice", 0);
     innermost_switch->switch_default = new_label();
     place(innermost_switch->switch_default);
-    expect(':', "':' is missing before");
+    expect(':');
 }
 
 // Jumps to the case of the word in eax among count sorted ones, or to the label: by halves.
@@ -198,20 +194,6 @@ void emit_search(struct Case *one, int count, struct Label *otherwise) {
     emit_search(middle->case_next, count - below - 1, otherwise);
 }
 
-void emit_wide_search(struct Case *one, struct Label *otherwise) {
-    struct Label *differs;
-    while (one) {
-        differs = new_label();
-        emit_immediate(OP_CMP, EAX, one->case_value->node_value);
-        jump_if(CC_NOT_EQUAL, differs);
-        emit_immediate(OP_CMP, EDX, one->case_value->node_high);
-        jump_if(CC_EQUAL, one->case_label);
-        place(differs);
-        one = one->case_next;
-    }
-    jump(otherwise);
-}
-
 void parse_switch(void) {
     struct Switch *outer = innermost_switch;
     struct Switch *this_switch = allocate(sizeof(struct Switch));
@@ -221,7 +203,8 @@ void parse_switch(void) {
     struct Node *value;
     next();
     value = parse_parenthesised();
-    require(is_integer(value->node_type), "a switch needs an integer");
+    if (is_integer(value->node_type) == 0 || is_wide(value->node_type))
+        fail("a switch needs an integer of up to 32 bits", 0);
     this_switch->switch_type = promoted(value->node_type);
     gen(convert(value, this_switch->switch_type));
     jump(search);
@@ -231,8 +214,7 @@ void parse_switch(void) {
     jump(done);
     place(search);
     otherwise = this_switch->switch_default ? this_switch->switch_default : done;
-    if (is_wide(this_switch->switch_type)) emit_wide_search(this_switch->switch_cases, otherwise);
-    else emit_search(this_switch->switch_cases, this_switch->switch_count, otherwise);
+    emit_search(this_switch->switch_cases, this_switch->switch_count, otherwise);
     place(done);
 }
 
@@ -255,7 +237,7 @@ void parse_goto(void) {
     if (tok != T_NAME) fail_at("a label is missing before");
     jump(label_named(token->tok_name));
     next();
-    expect_semicolon();
+    expect(';');
 }
 
 void parse_label(void) {
@@ -283,22 +265,22 @@ void parse_return(void) {
     next();
     if (tok != ';') {
         value = value_of(parse_expression());
-        if (is_kind(result_type, K_VOID)) require(is_kind(value->node_type, K_VOID), "a void function returns a value");
-        if (is_kind(result_type, K_STRUCT)) {
+        if (is_void(result_type)) require(is_void(value->node_type), "a void function returns a value");
+        if (is_struct(result_type)) {
             require(value->node_type == result_type, "a struct of another type is needed");
             value = store(dereference(local(pointer_to(result_type), result_offset)), value);
         }
         gen(convert(value, result_type));
     }
     jump(return_label);
-    expect_semicolon();
+    expect(';');
 }
 
 void parse_jump(struct Label *label) {
     if (label == 0) fail_at("outside of what it is for:");
     next();
     jump(label);
-    expect_semicolon();
+    expect(';');
 }
 
 // Blocks
@@ -307,7 +289,7 @@ void parse_block(void) {
     struct Symbol *scope = last_symbol;
     int saved_frame = frame_size;
     depth++;
-    expect('{', "'{' is missing before");
+    expect('{');
     while (tok != '}') {
         if (tok == T_END) fail_at("'}' is missing before");
         if (starts_type(token) && peek() != ':') parse_declaration();
@@ -337,7 +319,7 @@ void parse_statement(void) {
     else if (tok == T_CONTINUE) parse_jump(continue_label);
     else {
         if (tok != ';') gen_discard(parse_expression());
-        expect_semicolon();
+        expect(';');
     }
 }
 
@@ -349,7 +331,7 @@ int declare_parameters(struct Type *type) {
     struct Symbol *symbol;
     int offset = 8; // above the saved ebp and the return address
     int dropped = 0;
-    if (is_kind(type->type_base, K_STRUCT)) {
+    if (is_struct(type->type_base)) {
         result_offset = offset;
         offset += 4;
         dropped = 4;
@@ -369,7 +351,8 @@ void parse_function(struct Name *name, struct Type *type) {
     struct Symbol *scope;
     int frame_operand;
     int dropped;
-    if (is_kind(type->type_base, K_VOID) == 0) require(is_incomplete(type->type_base) == 0, "the result's type is not complete");
+    if (is_incomplete(type->type_base) && is_void(type->type_base) == 0)
+        fail("the result's type is not complete", 0);
     object = declare_linked(name, type)->symbol_object;
     require_undefined(object);
     object->object_section = SECTION_TEXT;
@@ -447,7 +430,7 @@ void asm_label(struct Name *name) {
 void parse_asm(void) {
     struct Name *word;
     next();
-    expect('(', "'(' is missing before");
+    expect('(');
     if (tok != T_STRING) fail_at("a string is missing before");
     asm_cursor = parse_string()->node_value;
     while (*asm_cursor) {
@@ -464,8 +447,8 @@ void parse_asm(void) {
             else fail("asm knows .globl, .byte and labels only", word->name_text);
         }
     }
-    expect(')', "')' is missing before");
-    expect_semicolon();
+    expect(')');
+    expect(';');
 }
 
 // A translation unit: everything in one file.

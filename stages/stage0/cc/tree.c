@@ -15,7 +15,7 @@ enum {
     N_NEGATE, N_COMPLEMENT,
     N_ASSIGN,             // left = right
     N_CONDITIONAL,        // left ? right : third
-    N_CALL,               // left: the function's address, third: arguments; value: frame offset of a struct result
+    N_CALL,               // left: the function's address, third: arguments, value: where a struct result goes
     N_CLEAR               // sets high bytes at ebp + value to 0
 };
 
@@ -47,7 +47,6 @@ struct Object {
 
 enum { SECTION_NONE, SECTION_TEXT, SECTION_DATA, SECTION_BSS };
 
-struct Node *multiply(struct Node *left, struct Node *right);
 struct Node *binary(int operator, struct Node *left, struct Node *right);
 struct Object *string_object(char *text, int length);
 int new_local(int size);
@@ -182,12 +181,12 @@ int is_lvalue(struct Node *node) {
 struct Node *convert(struct Node *node, struct Type *type) {
     struct Type *from = node->node_type;
     if (from == type) return node;
-    if (is_kind(type, K_VOID)) return new_node(N_CONVERT, type, node, 0);
-    if (is_kind(type, K_STRUCT) || is_kind(from, K_STRUCT)) fail("a struct of another type is needed, or none", 0);
+    if (is_void(type)) return new_node(N_CONVERT, type, node, 0);
+    if (is_struct(type) || is_struct(from)) fail("a struct of another type is needed, or none", 0);
     require(is_scalar(type) && is_scalar(from), "this type cannot be converted so");
-    if ((is_kind(type, K_POINTER) && is_float(from)) || (is_kind(from, K_POINTER) && is_float(type)))
+    if ((is_pointer(type) && is_float(from)) || (is_pointer(from) && is_float(type)))
         fail("a floating value is no pointer", 0);
-    if (is_kind(from, K_POINTER) && is_wide(type)) return convert(convert(node, basic[K_INT]), type); // GNU: signed
+    if (is_pointer(from) && is_wide(type)) return convert(convert(node, basic[K_INT]), type); // GNU: signed
     if (is_constant(node) || node->node_kind == N_FLOAT) return convert_constant(node, type);
     if (node->node_kind == N_ADDRESS && is_word(type) && type->type_size == 4) return copy_node(node, type);
     // a memory operand can be read as an integer that is not longer
@@ -198,7 +197,8 @@ struct Node *convert(struct Node *node, struct Type *type) {
 
 // Hides that a value is also an lvalue.
 struct Node *rvalue(struct Node *node) {
-    return is_lvalue(node) && !is_kind(node->node_type, K_STRUCT) ? new_node(N_CONVERT, node->node_type, node, 0) : node;
+    if (is_lvalue(node) == 0 || is_struct(node->node_type)) return node;
+    return new_node(N_CONVERT, node->node_type, node, 0);
 }
 
 struct Type *promoted(struct Type *type) {
@@ -216,7 +216,8 @@ struct Type *common_type(struct Type *a, struct Type *b) {
 
 struct Node *dereference(struct Node *pointer) {
     struct Type *type = pointer->node_type->type_base;
-    if (pointer->node_kind == N_ADDRESS && is_variable(pointer->node_left)) return copy_node(pointer->node_left, type);
+    if (pointer->node_kind == N_ADDRESS && is_variable(pointer->node_left))
+        return copy_node(pointer->node_left, type);
     return new_node(N_DEREFERENCE, type, pointer, 0);
 }
 
@@ -224,9 +225,10 @@ struct Node *address(struct Node *node) {
     struct Type *type = pointer_to(node->node_type);
     struct Node *left = node->node_left;
     if (node->node_kind == N_DEREFERENCE) return convert(left, type);
-    if (node->node_kind == N_STRING) return address(global(node->node_type, string_object(node->node_value, node->node_high)));
+    if (node->node_kind == N_STRING)
+        return address(global(node->node_type, string_object(node->node_value, node->node_high)));
     if (node->node_kind == N_FIELD) fail("a bit-field has no address", 0);
-    if (!is_variable(node) && !is_kind(node->node_type, K_STRUCT)) fail("this has no address", 0);
+    if (!is_variable(node) && !is_struct(node->node_type)) fail("this has no address", 0);
     return new_node(N_ADDRESS, type, node, 0);
 }
 
@@ -250,13 +252,15 @@ struct Node *displace(struct Node *pointer, int bytes, struct Type *type) {
 struct Node *select_member(struct Node *node, struct Name *name) {
     struct Member *member;
     struct Node *pointer;
-    require(is_kind(node->node_type, K_STRUCT), "only a struct has members");
+    int offset;
+    require(is_struct(node->node_type), "only a struct has members");
     member = find_member(node->node_type, name);
     if (member == 0) fail("no such member", name->name_text);
+    offset = found_offset + member->member_offset;
     pointer = address(node);
     if (member->member_width < 0)
-        return dereference(displace(pointer, found_offset + member->member_offset, pointer_to(member->member_type)));
-    pointer = displace(pointer, found_offset + member->member_offset, pointer_to(basic[member->member_unit]));
+        return dereference(displace(pointer, offset, pointer_to(member->member_type)));
+    pointer = displace(pointer, offset, pointer_to(basic[member->member_unit]));
     node = new_node(N_FIELD, member->member_type, dereference(pointer), 0);
     node->node_member = member;
     return node;
@@ -280,10 +284,10 @@ struct Node *read_field(struct Node *field) {
 // What an expression is worth: arrays and functions become pointers, bit-fields are read.
 struct Node *value_of(struct Node *node) {
     struct Type *type = node->node_type;
-    if (is_kind(type, K_ARRAY)) return convert(address(node), pointer_to(type->type_base));
-    if (is_kind(type, K_FUNCTION)) return address(node);
+    if (is_array(type)) return convert(address(node), pointer_to(type->type_base));
+    if (is_function(type)) return address(node);
     if (node->node_kind == N_FIELD) return read_field(node);
-    require(is_kind(type, K_STRUCT) == 0 || type->type_incomplete == 0, "this struct is not defined");
+    require(is_struct(type) == 0 || type->type_incomplete == 0, "this struct is not defined");
     return node;
 }
 
@@ -334,6 +338,10 @@ int power_of_two(int n) {
     return shift < 31 ? shift : -1;
 }
 
+int is_commutative(int operator) {
+    return operator == '+' || operator == '*' || operator == '&' || operator == '|' || operator == '^';
+}
+
 // An operation on operands that have their final types; type is the result's.
 struct Node *operation(int operator, struct Type *type, struct Node *left, struct Node *right) {
     int shift;
@@ -341,14 +349,14 @@ struct Node *operation(int operator, struct Type *type, struct Node *left, struc
         if (operator != '/' && operator != '%') return fold(operator, type, left, right);
         if (is_zero(right) == 0) return fold(operator, type, left, right);
     }
-    if (is_constant(left) && (operator == '+' || operator == '*' || operator == '&' || operator == '|' || operator == '^'))
-        return new_node(operator, type, right, left);
+    if (is_constant(left) && is_commutative(operator)) return new_node(operator, type, right, left);
     if (is_integer(type) && is_constant(right)) {
         if (is_zero(right) && (operator == '+' || operator == '-' || operator == '|' || operator == '^' ||
             operator == T_SHIFT_LEFT || operator == T_SHIFT_RIGHT)) return left;
         shift = right->node_high ? -1 : power_of_two(right->node_value);
         if (shift >= 0 && operator == '*') return operation(T_SHIFT_LEFT, type, left, constant(shift));
-        if (shift >= 0 && operator == '/' && is_unsigned(type)) return operation(T_SHIFT_RIGHT, type, left, constant(shift));
+        if (shift >= 0 && operator == '/' && is_unsigned(type))
+            return operation(T_SHIFT_RIGHT, type, left, constant(shift));
         if (shift >= 0 && operator == '%' && is_unsigned(type))
             return operation('&', type, left, wide_constant(type, right->node_value - 1, 0));
     }
@@ -357,7 +365,7 @@ struct Node *operation(int operator, struct Type *type, struct Node *left, struc
 
 int element_size(struct Type *pointer) {
     struct Type *base = pointer->type_base;
-    if (base->type_incomplete || (is_kind(base, K_ARRAY) && is_incomplete(base))) fail("the size of what this points to is not known", 0);
+    if (is_incomplete(base) && is_void(base) == 0) fail("the size of what this points to is not known", 0);
     return base->type_size;
 }
 
@@ -376,9 +384,10 @@ struct Node *subtract_pointers(struct Node *left, struct Node *right) {
     int shift = power_of_two(size);
     struct Type *type = basic[K_INT];
     struct Node *bytes = operation('-', type, convert(left, type), convert(right, type));
-    require(same_type(left->node_type, right->node_type) || size == element_size(right->node_type), "the pointers' types differ");
+    require(size == element_size(right->node_type), "the pointers' types differ");
     require(size > 0, "elements have no size");
-    return shift >= 0 ? operation(T_SHIFT_RIGHT, type, bytes, constant(shift)) : operation('/', type, bytes, constant(size));
+    if (shift >= 0) return operation(T_SHIFT_RIGHT, type, bytes, constant(shift));
+    return operation('/', type, bytes, constant(size));
 }
 
 int is_comparison(int operator) {
@@ -388,8 +397,8 @@ int is_comparison(int operator) {
 
 struct Node *compare(int operator, struct Node *left, struct Node *right) {
     struct Type *type;
-    if (is_kind(left->node_type, K_POINTER)) type = left->node_type;
-    else if (is_kind(right->node_type, K_POINTER)) type = right->node_type;
+    if (is_pointer(left->node_type)) type = left->node_type;
+    else if (is_pointer(right->node_type)) type = right->node_type;
     else type = common_type(left->node_type, right->node_type);
     return operation(operator, basic[K_INT], convert(left, type), convert(right, type));
 }
@@ -421,8 +430,8 @@ struct Node *binary(int operator, struct Node *left, struct Node *right) {
     right = value_of(right);
     if (operator == ',') return comma(left, right);
     if (operator == T_AND_AND || operator == T_OR_OR) return logical(operator, left, right);
-    left_pointer = is_kind(left->node_type, K_POINTER);
-    right_pointer = is_kind(right->node_type, K_POINTER);
+    left_pointer = is_pointer(left->node_type);
+    right_pointer = is_pointer(right->node_type);
     if (is_comparison(operator)) return compare(operator, left, right);
     if (operator == '+' && left_pointer) return add_to_pointer(left, right, '+');
     if (operator == '+' && right_pointer) return add_to_pointer(right, left, '+');
@@ -467,19 +476,19 @@ struct Node *unary(int operator, struct Node *node) {
 }
 
 int is_null(struct Node *node) {
-    return is_zero(node) && (is_integer(node->node_type) || is_kind(node->node_type->type_base, K_VOID));
+    return is_zero(node) && (is_integer(node->node_type) || is_void(node->node_type->type_base));
 }
 
 struct Type *conditional_type(struct Node *yes, struct Node *no) {
     struct Type *a = yes->node_type;
     struct Type *b = no->node_type;
     if (is_arithmetic(a) && is_arithmetic(b)) return common_type(a, b);
-    if (is_kind(a, K_VOID) || is_kind(b, K_VOID)) return basic[K_VOID];
+    if (is_void(a) || is_void(b)) return basic[K_VOID];
     if (a == b) return a;
     require(is_scalar(a) && is_scalar(b), "the two results do not go together");
-    if (is_kind(a, K_POINTER) == 0 || is_null(yes)) return b;
-    if (is_kind(b, K_POINTER) == 0 || is_null(no)) return a;
-    return is_kind(b->type_base, K_VOID) ? b : a;
+    if (is_pointer(a) == 0 || is_null(yes)) return b;
+    if (is_pointer(b) == 0 || is_null(no)) return a;
+    return is_void(b->type_base) ? b : a;
 }
 
 struct Node *conditional(struct Node *condition, struct Node *yes, struct Node *no) {
@@ -548,7 +557,8 @@ struct Node *assign_field(struct Node *field, struct Node *value) {
 struct Node *assign(struct Node *target, struct Node *value) {
     value = value_of(value);
     if (target->node_kind == N_FIELD) return assign_field(target, value);
-    require(is_lvalue(target) && (is_scalar(target->node_type) || is_kind(target->node_type, K_STRUCT)), "this cannot be assigned to");
+    if (is_lvalue(target) == 0 || (is_scalar(target->node_type) == 0 && is_struct(target->node_type) == 0))
+        fail("this cannot be assigned to", 0);
     return store(target, value);
 }
 
@@ -591,6 +601,7 @@ struct Node *postfix_step(int operator, struct Node *target) {
         target->node_left = dereference(pointer->node_left);
     }
     old = temporary(type);
-    result = comma(store(old, value_of(target)), comma(assign_operation(operator, target, constant(1)), convert(old, promoted(type))));
+    result = comma(assign_operation(operator, target, constant(1)), convert(old, promoted(type)));
+    result = comma(store(old, value_of(target)), result);
     return pointer ? comma(pointer, result) : result;
 }

@@ -88,6 +88,26 @@ int is_kind(struct Type *type, int kind) {
     return type->type_kind == kind;
 }
 
+int is_void(struct Type *type) {
+    return type->type_kind == K_VOID;
+}
+
+int is_pointer(struct Type *type) {
+    return type->type_kind == K_POINTER;
+}
+
+int is_array(struct Type *type) {
+    return type->type_kind == K_ARRAY;
+}
+
+int is_function(struct Type *type) {
+    return type->type_kind == K_FUNCTION;
+}
+
+int is_struct(struct Type *type) {
+    return type->type_kind == K_STRUCT;
+}
+
 int is_integer(struct Type *type) {
     return type->type_kind >= K_BOOL && type->type_kind <= K_ULLONG;
 }
@@ -120,7 +140,7 @@ int is_word(struct Type *type) {
 }
 
 int is_incomplete(struct Type *type) {
-    if (type->type_kind == K_ARRAY) return type->type_count < 0 || is_incomplete(type->type_base);
+    if (is_array(type)) return type->type_count < 0 || is_incomplete(type->type_base);
     return type->type_kind == K_VOID || type->type_incomplete;
 }
 
@@ -132,8 +152,8 @@ int same_type(struct Type *a, struct Type *b) {
     if (a->type_kind != b->type_kind || a->type_kind == K_STRUCT) return 0;
     if (a->type_kind < K_POINTER) return 1;
     if (same_type(a->type_base, b->type_base) == 0) return 0;
-    if (a->type_kind == K_ARRAY) return a->type_count < 0 || b->type_count < 0 || a->type_count == b->type_count;
-    if (a->type_kind == K_FUNCTION) return same_parameters(a, b);
+    if (is_array(a)) return a->type_count < 0 || b->type_count < 0 || a->type_count == b->type_count;
+    if (is_function(a)) return same_parameters(a, b);
     return 1;
 }
 
@@ -170,7 +190,8 @@ void place_bit_field(struct Type *type, struct Member *member) {
     struct Type *field = member->member_type;
     int bits = field->type_size * 8;
     int unit = 8;
-    if (layout_bits % bits + member->member_width > bits || member->member_width == 0) layout_bits = round_up(layout_bits, bits);
+    if (layout_bits % bits + member->member_width > bits || member->member_width == 0)
+        layout_bits = round_up(layout_bits, bits);
     if (member->member_name && type->type_align < field->type_align) type->type_align = field->type_align;
     while (layout_bits % unit + member->member_width > unit) unit = unit * 2;
     member->member_offset = layout_bits / unit * unit / 8;
@@ -203,7 +224,7 @@ struct Member *find_member(struct Type *type, struct Name *name) {
             found_offset = 0;
             return member;
         }
-        if (member->member_name == 0 && is_kind(member->member_type, K_STRUCT)) {
+        if (member->member_name == 0 && is_struct(member->member_type)) {
             found = find_member(member->member_type, name);
             if (found) {
                 found_offset += member->member_offset;

@@ -13,7 +13,7 @@ export async function gc(options: GlobalOptions & { dryRun?: boolean }): Promise
     dryRun: options.dryRun ?? false,
   });
   if (options.json) console.log(JSON.stringify({ removed, bytes: freed }));
-  else console.log(`${options.dryRun ? "would remove" : "removed"} ${removed} trees, ${bytes(freed)}`);
+  else console.log(`${options.dryRun ? "would remove" : "removed"} ${removed.length} trees, ${bytes(freed)}`);
 }
 
 /**

@@ -76,11 +76,6 @@ int main(void)
     if (x) show("condition", 1);
     while (x) x >>= 8;
     show("loop ends", x);
-    switch (0x100000001LL + x) {
-    case 1: show("switch", 1); break;
-    case 0x100000001LL: show("switch", 2); break;
-    default: show("switch", 3);
-    }
     show("constants fold", (0x7fffffffffffffffLL / 3 + (1LL << 40)) % 1000003 - (-5LL >> 1) + (5ull > -1LL));
     show("index", "abcdef"[x + 2]);
     return 0;
