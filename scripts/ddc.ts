@@ -122,7 +122,11 @@ export async function builtTinycc(): Promise<string> {
 export async function sourceArchive(): Promise<string> {
   await execute(join(project, "stagex"), ["fetch", "tinycc-source"]);
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "stagex/sources", tinyccSource.sources?.[0]?.sha256 as string);
+  return join(
+    process.env.STAGEX_HOME || join(cache, "stagex"),
+    "sources",
+    tinyccSource.sources?.[0]?.sha256 as string,
+  );
 }
 
 const usage = `Usage: scripts/ddc [--tinycc DIR] [--source ARCHIVE]

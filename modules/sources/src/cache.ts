@@ -109,8 +109,7 @@ export class SourceCache {
     };
     await Promise.all(Array.from({ length: PARALLEL }, work));
     this.#signal(options)?.throwIfAborted();
-    const failures = [...new Set(sources.map(({ sha256 }) => failed.get(sha256)))].filter(Boolean);
-    if (failures.length > 0) throw joinFailures(failures);
+    if (failed.size > 0) throw joinFailures(sources, failed);
     return sources.map(({ sha256 }) => this.path(sha256));
   }
 
@@ -204,7 +203,7 @@ export class SourceCache {
       return new StagexError("lock", {
         cannot: `use ${source.file}`,
         because: `stagex.lock names another file than the repository holds${told}`,
-        remedy: "The lock is stale: run `./stagex lock`.",
+        remedy: STALE,
       });
     }
     if (this.#options.offline) {
@@ -247,9 +246,22 @@ async function removeLeftovers(directory: string): Promise<void> {
   }
 }
 
-function joinFailures(failures: readonly unknown[]): unknown {
+const STALE = "The lock is stale: run `./stagex lock`.";
+
+function joinFailures(sources: readonly LockedSource[], failed: ReadonlyMap<Sha256, unknown>): unknown {
+  const failures = [...new Map(sources.map(({ sha256 }) => [sha256, failed.get(sha256)])).values()].filter(
+    Boolean,
+  );
   const [first] = failures;
   if (failures.length === 1 || !(first instanceof StagexError)) return first;
+  if (failures.every((failure) => failure instanceof StagexError && failure.kind === "lock")) {
+    const files = sources.filter(({ sha256 }) => failed.has(sha256)).map(({ file }) => file);
+    return new StagexError("lock", {
+      cannot: `use ${files.length} files of this project`,
+      because: `stagex.lock names others than the repository holds: ${files.join(", ")}`,
+      remedy: STALE,
+    });
+  }
   return new StagexError(first.kind, {
     cannot: `fetch ${failures.length} sources`,
     because: "each of them failed",
