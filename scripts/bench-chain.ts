@@ -91,8 +91,49 @@ const lockOf = (directory: string) => join(directory, "stagex.lock");
 
 const describeIn = (directory: string) => (path: string) => {
   const content = readFileSync(join(directory, path));
-  return { sha256: createHash("sha256").update(content).digest("hex"), size: content.length };
+  return { sha256: digestOf(content), size: content.length };
 };
+
+/**
+ * Resolves packages that each need up to three others and have a source and two steps.
+ *
+ * @returns the seconds that it took, their definition not included.
+ */
+export function resolveSynthetic(count: number): number {
+  const packages: Package[] = [];
+  for (let number = 0; number < count; number++) {
+    const below = new Set(
+      [number - 1, number - 7, number >> 1].filter((index) => index >= 0 && index < number),
+    );
+    packages.push(
+      definePackage({
+        name: `synthetic-${number}`,
+        version: "1",
+        license: "MIT",
+        summary: "A package like others",
+        sources: [
+          {
+            sha256: digestOf(String(number)),
+            size: 1,
+            file: "{name}.tar",
+            from: ["https://example.org/{file}"],
+          },
+        ],
+        needs: [...below].map((index) => packages[index] as Package),
+        build: [
+          step("/bin/tar", "xf", "source.tar"),
+          step("/bin/sh", "-c", "./configure\nmake\nmake install"),
+        ],
+      }),
+    );
+  }
+  const stage = { number: 0, directory: ".", platform: "linux/amd64", packages };
+  const started = performance.now();
+  resolve({ stages: [stage], pallets: [] }, { match: () => [], describe: () => ({ sha256: "", size: 0 }) });
+  return (performance.now() - started) / 1000;
+}
+
+const digestOf = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
 
 const namesOf = ({ names }: Chain, wanted: Wanted) => (wanted === "all" ? names : names.slice(-1));
 

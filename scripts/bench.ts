@@ -1,5 +1,5 @@
 /**
- * scripts/bench [--rounds N] [audit] [stage0] [chain] [thousand]
+ * scripts/bench [--rounds N] [audit] [stage0] [resolving] [chain] [thousand]
  *
  * Measures the figures that stagex is held to, or some of them, and prints them. A run of all keeps them in
  * bench/ with a description of the machine. Needs a C compiler, GNU time and Nix: `apt install gcc time nix-bin`.
@@ -13,36 +13,45 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { reasonOf } from "../modules/core/src/index.ts";
-import { makeChain, nixBuild, stagexBuild, stagexPin } from "./bench-chain.ts";
+import { makeChain, nixBuild, resolveSynthetic, stagexBuild, stagexPin } from "./bench-chain.ts";
 import { type Figure, formatFigures, holds, keepResults } from "./bench-report.ts";
 import { inTurn, median, stagex, stagexOnline } from "./bench-run.ts";
 
-const measurements: Record<string, () => Figure[]> = { audit, stage0, chain, thousand };
+const measurements: Record<string, () => Figure[]> = { audit, stage0, resolving, chain, thousand };
 
-const { values, positionals } = parseArgs({
-  options: { rounds: { type: "string", default: "5" } },
-  allowPositionals: true,
-});
-const rounds = Number(values.rounds);
-const unknown = positionals.find((name) => !Object.hasOwn(measurements, name));
-if (unknown !== undefined || !(rounds >= 1)) {
-  console.error("usage: scripts/bench [--rounds N] [audit] [stage0] [chain] [thousand]");
-  process.exit(2);
-}
+const usage = `usage: scripts/bench [--rounds N] [${Object.keys(measurements).join("] [")}]`;
+const { rounds, wanted } = readCommandLine();
 
 const scratch = mkdtempSync(join(tmpdir(), "stagex-bench-"));
 try {
   stagexOnline("--help"); // a first run installs what the command line needs
-  const wanted = positionals.length > 0 ? positionals : Object.keys(measurements);
-  const figures = wanted.flatMap((name) => measurements[name]?.() ?? []);
+  const all = Object.keys(measurements);
+  const figures = (wanted.length > 0 ? wanted : all).flatMap((name) => measurements[name]?.() ?? []);
   console.log(formatFigures(figures));
-  if (positionals.length === 0) keepResults(figures, rounds);
+  if (wanted.length === 0) keepResults(figures, rounds);
   process.exitCode = figures.every(holds) ? 0 : 1;
 } catch (error) {
   console.error(`bench: Cannot measure: because ${reasonOf(error)}`);
   process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+function readCommandLine(): { rounds: number; wanted: string[] } {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { rounds: { type: "string", default: "5" } },
+      allowPositionals: true,
+    });
+    const unknown = positionals.find((name) => !Object.hasOwn(measurements, name));
+    if (unknown === undefined && Number(values.rounds) >= 1) {
+      return { rounds: Number(values.rounds), wanted: positionals };
+    }
+  } catch {
+    // An option that is none: the usage tells.
+  }
+  console.error(usage);
+  process.exit(2);
 }
 
 /** What has to be trusted as it is, and what has to be read. */
@@ -67,6 +76,12 @@ function stage0(): Figure[] {
     return stagex("--home", home, "build", "--offline", "tinycc").seconds;
   });
   return [{ name: "hex0 to TinyCC, cold store", unit: "s", value: median(seconds), bar: 5 }];
+}
+
+/** 1,000 synthetic packages from definitions to a lock, in this process: Node's own start is not in it. */
+function resolving(): Figure[] {
+  const seconds = Array.from({ length: rounds }, () => resolveSynthetic(1000));
+  return [{ name: "resolving 1000 packages", unit: "ms", value: median(seconds) * 1000, bar: 200 }];
 }
 
 /** 100 trivial packages: built from nothing, then asked for again, by stagex and by Nix. */
