@@ -16,6 +16,12 @@ function explain(words: string): { because: string; remedy: string } {
   const setting = /not permitted|denied|no space left/i.test(words) && SETTINGS.find(forbids);
   if (setting)
     return { because: `the setting ${setting.name} forbids it (${words})`, remedy: setting.remedy };
+  if (/no space left/i.test(words)) {
+    return {
+      because: `the disk is full (${words})`,
+      remedy: "Make room, for instance with `stagex gc`, and run the command again.",
+    };
+  }
   if (words.includes("mount overlay")) {
     return {
       because: `overlayfs cannot be used there (${words})`,
