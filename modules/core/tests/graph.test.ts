@@ -44,7 +44,7 @@ describe("an unknown name", () => {
     expect(() => packageNamed(lock, "compilr")).toThrow(
       "Cannot find package 'compilr': because the lock has no package of that name\nDid you mean compiler?",
     );
-    expect(() => palletNamed(lock, "zzz")).toThrow("`stagex list --pallets` shows all pallets.");
+    expect(() => palletNamed(lock, "zzz")).toThrow("`stagex list --pallets` shows all.");
   });
 
   test("is not one that every object has", () => {
