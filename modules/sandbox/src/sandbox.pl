@@ -138,7 +138,15 @@ sub reap {
 
 # sysread, since a signal that comes between must not lose buffered input.
 my $input = '';
+my $begun = 0;
 while (1) {
+    # The namespaces of the build to come are made while this one runs, once it has got going.
+    if ($begun && !input_within(0.002)) {
+        $hold = 1;
+        $next = start_supervisor();
+        $hold = $begun = 0;
+        reap();
+    }
     my $count = sysread STDIN, $input, 4096, length $input;
     next if !defined $count && $! == EINTR;
     last if !$count;
@@ -152,27 +160,33 @@ while (1) {
         $next //= start_supervisor();
         $supervisors{$id} = $next->{pid};
         $ids{ $next->{pid} } = $id;
-        syswrite $next->{orders}, "$id $scratch\n";
-        # The namespaces of the build after this one are made while this one runs.
-        $next = start_supervisor();
+        syswrite $_, "$id $scratch\n" for @{ $next->{orders} };
+        $next = undef;
+        $begun = 1;
         $hold = 0;
         reap();
     }
 }
 # The driver is gone. Death passes on to all builds by their parent-death signal.
 
+sub input_within {
+    my ($seconds) = @_;
+    vec(my $ready = '', fileno STDIN, 1) = 1;
+    return select($ready, undef, undef, $seconds) > 0;
+}
+
 # A process that makes a build's namespaces and its process 1. Both then wait for orders.
 sub start_supervisor {
-    pipe my $orders_end, my $orders or die "pipe: $!";
+    pipe my $for_supervisor, my $to_supervisor or die "pipe: $!";
+    pipe my $for_init, my $to_init or die "pipe: $!";
     my $network = enter_network();
     my $pid = fork // die "fork: $!";
     if ($pid) {
         $networks{$pid} = $network;
-        return { pid => $pid, orders => $orders };
+        return { pid => $pid, orders => [$to_init, $to_supervisor] };
     }
-    close $orders;
-    close $next->{orders} if $next;
-    supervise($orders_end);
+    close $_ for $to_init, $to_supervisor;
+    supervise($for_supervisor, $for_init);
 }
 
 # Enters a network namespace that no process is in; its one interface, loopback, is down. A build has no privilege to
@@ -243,16 +257,20 @@ sub set_time {
 
 # Makes the other namespaces, starts a build in them, keeps its log, and enforces its limits.
 sub supervise {
-    my ($orders) = @_;
+    my ($orders, $orders_of_init) = @_;
     $SIG{CHLD} = 'DEFAULT';
     $SIG{TERM} = sub { $killed = 1 };
-    my $init = eval { prepare() };
+    my $init = eval { prepare($orders_of_init) };
     my $failure = $@;
+    close $orders_of_init;
     my ($id, $scratch) = await($orders);
-    my $result = $init && eval { build($init, $id, $scratch) } // 'setup ' . ($failure || $@);
+    my $result = $init && eval { build($init, $scratch) } // 'setup ' . ($failure || $@);
     my $done = $result =~ /\Aok / && rename 'upper/out', 'out';
     print "$id ", join(' ', split /\n/, $result), "\n";
-    waitpid $init->{pid}, 0 if $init;
+    if ($init) {
+        kill 'KILL', $init->{pid};
+        waitpid $init->{pid}, 0;
+    }
     clean_up($scratch) if $done;
     leave(0);
 }
@@ -265,16 +283,17 @@ sub await {
 }
 
 sub prepare {
+    my ($orders) = @_;
     call('prctl', 'prctl', PR_SET_PDEATHSIG, 9, 0, 0, 0);
     leave(0) if getppid() != $main;
     call('make namespaces', 'unshare', CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC);
-    pipe my $orders_end, my $orders or die "pipe: $!\n";
+    pipe my $go_end, my $go or die "pipe: $!\n";
     pipe my $output, my $output_end or die "pipe: $!\n";
     pipe my $status, my $status_end or die "pipe: $!\n";
     my $pid = fork // die "fork: $!\n";
-    return { pid => $pid, orders => $orders, output => $output, status => $status } if $pid;
-    close $_ for $orders, $output, $status;
-    init($orders_end, $output_end, $status_end);
+    return { pid => $pid, go => $go, output => $output, status => $status } if $pid;
+    close $_ for $go, $output, $status;
+    init($orders, $go_end, $output_end, $status_end);
 }
 
 # Removes what a build that succeeded leaves beside its output, while the driver goes on. Of the two, the one that
@@ -335,13 +354,13 @@ sub copy_file {
     utime $time, $time, $to;
 }
 
-# Opens all that it needs of the host before it lets process 1 begin: they share a root, which soon is the build's.
+# Opens all that it needs of the host before it lets process 1 change the root, which they share.
 sub build {
-    my ($init, $id, $scratch) = @_;
+    my ($init, $scratch) = @_;
     chdir $scratch or die "$scratch: $!\n";
     my $job = read_job('job');
     open my $log, '>>', $job->{log} or die "$job->{log}: $!\n";
-    syswrite $init->{orders}, "$id $scratch\n";
+    syswrite $init->{go}, "\n";
     return watch($job, $log, $init);
 }
 
@@ -411,7 +430,7 @@ sub memory_in_use {
 
 # Process 1 of the build: makes the root, gives up all privileges, runs the steps one after another.
 sub init {
-    my ($orders, $output, $status) = @_;
+    my ($orders, $go, $output, $status) = @_;
     my $job;
     # Without a reader, the supervisor is gone.
     my $report = sub { syswrite $status, join(' ', split /\n/, $_[0]) . "\n" or leave(1) };
@@ -425,7 +444,9 @@ sub init {
         chdir $scratch or die "$scratch: $!\n";
         $job = read_job('job');
         place_files($job);
-        make_root($job);
+        mount_root($job);
+        readline $go // leave(0);
+        enter_root();
         drop_privileges();
         # Not the host's, of which root of the host could set the mode.
         open STDIN, '<', '/dev/null' or die "stdin: $!\n";
@@ -447,7 +468,7 @@ sub init {
     leave(0);
 }
 
-sub make_root {
+sub mount_root {
     my ($job) = @_;
     my $count = 0;
     for my $lower (@{ $job->{lower} }) {
@@ -460,7 +481,9 @@ sub make_root {
     mount('tmpfs', '/sys/root/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, "mode=1777,size=$job->{bytes}");
     utime $job->{epoch}, $job->{epoch}, '/sys/root/tmp';
     mount('/sys/dev', '/sys/root/dev', 'none', MS_BIND | MS_REC);
+}
 
+sub enter_root {
     # The old root ends up on top of the new one, from where it is taken away: nothing of the host remains.
     chdir '/sys/root' or die "/sys/root: $!\n";
     call('pivot_root', 'pivot_root', '.', '.');
