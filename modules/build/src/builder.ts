@@ -12,6 +12,7 @@ import {
   readSync,
   renameSync,
   rmdirSync,
+  statfsSync,
   writeFileSync,
 } from "node:fs";
 import { mkdir } from "node:fs/promises";
@@ -82,6 +83,8 @@ export interface KeptFailure {
   /** The log's last lines. */
   readonly logEnd: readonly string[];
   readonly work: string;
+  /** The disk of the store has no room left, which may be the reason. */
+  readonly diskFull: boolean;
 }
 
 /** A build gave another tree than the lock pins. Both are kept. */
@@ -230,7 +233,7 @@ export class Builder {
       }).catch(inBuildOf(name));
       const { digest } = await store.add(out, { epoch: lock.epoch }).catch(inBuildOf(name));
       checkProvided(name, locked.provides ?? [], store.treePath(digest));
-      await this.#checkPin(name, digest);
+      await this.#checkPin(name, digest, inputs);
       store.remember(key, digest);
       const measure = { seconds, peakBytes };
       this.#measures.set(name, measure);
@@ -247,7 +250,12 @@ export class Builder {
   /** Keeps the log, and the work folder until the next failure of the same package. */
   async #keepFailure(name: string, scratch: string, error: unknown): Promise<void> {
     const { store, places } = this.#options;
-    const kept = { log: this.#logOf(name), work: join(places.failed, name) };
+    const { bavail, bsize } = statfsSync(store.directory);
+    const kept = {
+      log: this.#logOf(name),
+      work: join(places.failed, name),
+      diskFull: bavail * bsize < 2 ** 20,
+    };
     const logEnd = lastLines(kept.log);
     try {
       appendFileSync(kept.log, `\n${reasonOf(error)}\n`);
@@ -274,10 +282,12 @@ export class Builder {
   }
 
   /** A known answer: a tree that is not the pinned one fails, and both stay for comparison. */
-  async #checkPin(name: string, digest: Sha256): Promise<void> {
+  async #checkPin(name: string, digest: Sha256, inputs: readonly Sha256[]): Promise<void> {
     const { store, expected = store } = this.#options;
     const pinned = this.#locked(name).tree;
     if (pinned === null || pinned === digest) return;
+    // The reason may be an input that was changed on the disk. That is another error, which says so.
+    for (const input of inputs) await store.verify(input);
     const tree = store.treePath(digest);
     const differences = expected.has(pinned)
       ? await compareTrees(expected.treePath(pinned), tree)

@@ -1,5 +1,5 @@
 /** What each package's last build took, for the estimate of the remaining time. A guess, never an input. */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 
 export interface Measure {
   /** Wall time of the steps. */
@@ -11,19 +11,32 @@ export interface Measure {
 /** Reads the records of earlier runs; a damaged file counts as empty. */
 export async function readHistory(path: string): Promise<Map<string, Measure>> {
   try {
-    return new Map(Object.entries(JSON.parse(await readFile(path, "utf8")) as Record<string, Measure>));
+    const entries = Object.entries(JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>);
+    return new Map(entries.filter((entry): entry is [string, Measure] => isMeasure(entry[1])));
   } catch {
     return new Map();
   }
 }
 
-/** Adds this run's measures to those on disk. Two runs that end at once lose one's measures, nothing else. */
+function isMeasure(value: unknown): value is Measure {
+  const { seconds, peakBytes } = (value ?? {}) as Partial<Measure>;
+  return typeof seconds === "number" && typeof peakBytes === "number";
+}
+
+/**
+ * Adds this run's measures to those on disk. Two runs that end at once lose one's measures, and a full disk loses
+ * all of them, which is no reason to fail.
+ */
 export async function recordHistory(path: string, measures: ReadonlyMap<string, Measure>): Promise<void> {
   if (measures.size === 0) return;
   const merged = new Map([...(await readHistory(path)), ...measures]);
   const partial = `${path}.${process.pid}`;
-  await writeFile(partial, JSON.stringify(Object.fromEntries([...merged].sort())));
-  await rename(partial, path);
+  try {
+    await writeFile(partial, JSON.stringify(Object.fromEntries([...merged].sort())));
+    await rename(partial, path);
+  } catch {
+    await rm(partial, { force: true });
+  }
 }
 
 /**

@@ -1,3 +1,2 @@
 export * from "./builder.ts";
 export * from "./history.ts";
-export * from "./pallet.ts";

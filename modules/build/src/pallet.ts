@@ -26,14 +26,23 @@ export async function writePallet(
   const { digest } = describeImage(spec);
   const pinned = palletNamed(lock, name).image;
   if (pinned !== null && pinned !== digest) {
+    await verifyTrees(spec, store);
     throw new StagexError("build", {
       cannot: `accept the image of pallet ${name}`,
       because: `its digest is ${digest}, and the lock pins ${pinned}`,
       remedy: `If the change is meant, run \`stagex pin ${name}\`.`,
     });
   }
-  await writeLayout(layout, spec);
+  await writeLayout(layout, spec).catch(async (error) => {
+    await verifyTrees(spec, store);
+    throw error;
+  });
   return { layout, image: digest };
+}
+
+/** Throws if a tree was changed on the disk, and moves it aside, so that the next run makes it anew. */
+async function verifyTrees({ layers }: ImageSpec, store: Store): Promise<void> {
+  for (const { digest } of layers) await store.verify(digest);
 }
 
 /** The digest that a pallet's image has with these trees, without writing it. */

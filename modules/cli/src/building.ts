@@ -5,7 +5,7 @@ import { Builder, type BuilderOptions, readHistory } from "@stagex/build";
 import type { Lock } from "@stagex/core";
 import { SourceCache } from "@stagex/sources";
 import { Store } from "@stagex/store";
-import { type GlobalOptions, placesOf, registerRoot, type Session } from "./session.ts";
+import { type GlobalOptions, INTERRUPTED, placesOf, registerRoot, type Session } from "./session.ts";
 import { openView, type View } from "./view.ts";
 
 export interface BuildingOptions extends GlobalOptions {
@@ -27,7 +27,8 @@ export interface Workshop {
 
 /**
  * Opens a builder over the user's store, hands it to `work`, and closes what was opened however `work` ends.
- * Ctrl-C and SIGTERM abort `signal`, upon which builds stop and leave nothing behind.
+ * Ctrl-C and SIGTERM abort `signal`, upon which builds stop and leave nothing behind; a second one does not wait
+ * for that.
  */
 export async function withBuilder<T>(
   session: Session,
@@ -37,8 +38,12 @@ export async function withBuilder<T>(
   changes: Partial<BuilderOptions> = {},
 ): Promise<T> {
   const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(INTERRUPTED);
+    stop.abort();
+  };
+  // Not `once`: without a handler of ours that stays, the live view's own would end the process.
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
 
   const jobs = options.jobs ?? availableParallelism();
   const places = placesOf(session);

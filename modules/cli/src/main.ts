@@ -1,6 +1,7 @@
 /** The command line: every command with its options, and what an error turns into. */
 import { exitStatus, StagexError } from "@stagex/core";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { INTERRUPTED } from "./session.ts";
 
 const program = new Command("stagex")
   .description("A minimal, hermetic, deterministic Linux distribution, bootstrapped in full from source.")
@@ -96,10 +97,17 @@ command("audit [pallet]", "Count what has to be trusted or read: the trust budge
   .addOption(json())
   .action(async (name, _, self) => (await import("./commands/audit.ts")).audit(name, self.optsWithGlobals()));
 
-command("plan", "Write a stage as a plain script of commands, for those who will not trust this program")
-  .addOption(new Option("--stage <n>", "the stage").argParser(whole).default(0))
-  .addOption(new Option("--format <format>", "how").choices(["sh"]).default("sh"))
-  .action(async (_, self) => (await import("./commands/plan.ts")).plan(self.optsWithGlobals()));
+command(
+  "plan [name...]",
+  "Write packages or pallets (default: all) as plain commands, for those who will not trust this program",
+)
+  .addOption(new Option("--stage <n>", "the packages of this stage").argParser(whole))
+  .addOption(
+    new Option("--format <format>", "a shell script, or a file for buildah, podman or docker")
+      .choices(["sh", "containerfile"])
+      .default("sh"),
+  )
+  .action(async (names, _, self) => (await import("./commands/plan.ts")).plan(names, self.optsWithGlobals()));
 
 command("lock", "Resolve the package definitions into stagex.lock")
   .option("--check", "change nothing; fail if the lock is stale")
@@ -168,7 +176,7 @@ function report(error: unknown): number {
   }
   if (error instanceof Error && error.name === "AbortError") {
     console.error("stagex: interrupted; nothing half-built was kept");
-    return 130;
+    return INTERRUPTED;
   }
   if (error instanceof Error && "syscall" in error) {
     console.error(`stagex: Cannot go on: because of ${error.message}\nCheck the disk and its permissions.`);

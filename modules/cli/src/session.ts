@@ -6,6 +6,9 @@ import { dirname, join, resolve } from "node:path";
 import type { Places } from "@stagex/build";
 import { formatLock, type Lock, parseLock, StagexError } from "@stagex/core";
 
+/** Exit status of a run that was interrupted: by convention 128 and the number of SIGINT. */
+export const INTERRUPTED = 130;
+
 /** Options that every command has. */
 export interface GlobalOptions {
   lock?: string;

@@ -75,8 +75,13 @@ type Colour = "red" | "yellow" | "green" | "cyan" | "dim";
 const paint = (colour: Colour, text: string): string => styleText(colour, text, { stream: process.stderr });
 
 /** The end of a failed build's log, and where the rest is. */
-const describeKept = ({ log, logEnd, work }: KeptFailure): string =>
-  [...logEnd.map((one) => `| ${printable(one)}`), `log: ${log}`, `work folder: ${work}`]
+const describeKept = ({ log, logEnd, work, diskFull }: KeptFailure): string =>
+  [
+    ...logEnd.map((one) => `| ${printable(one)}`),
+    `log: ${log}`,
+    `work folder: ${work}`,
+    ...(diskFull ? ["The disk is full: make room, for instance with `stagex gc`."] : []),
+  ]
     .map((one) => INDENT + one)
     .join("\n");
 

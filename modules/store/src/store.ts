@@ -224,10 +224,11 @@ export class Store {
   /** Records that a build of this key gave the tree `digest`. */
   remember(key: string, digest: string): void {
     if (!isDigest(digest)) throw new TypeError(`${JSON.stringify(digest)} is not a digest`);
-    if (this.recall(key) === digest) return;
-    const fresh = this.#scratchPath("record");
+    const target = join("..", "trees", digest);
     try {
-      symlinkSync(join("..", "trees", digest), fresh);
+      if (trySymlink(target, this.#recordPath(key)) || this.recall(key) === digest) return;
+      const fresh = this.#scratchPath("record");
+      symlinkSync(target, fresh);
       renameSync(fresh, this.#recordPath(key));
     } catch (error) {
       throw explain("record a build in the store", error);
@@ -372,9 +373,9 @@ function makeDirectory(path: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
-    if (code !== "ENOENT") throw error;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
     makeDirectory(dirname(path));
-    mkdirSync(path, { recursive: true });
+    if (!existsSync(path)) mkdirSync(path);
   }
 }
 
@@ -382,6 +383,16 @@ function makeDirectory(path: string): void {
 interface Session {
   readonly path: string;
   readonly file: number;
+}
+
+function trySymlink(target: string, path: string): boolean {
+  try {
+    symlinkSync(target, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 function tryLink(existing: string, path: string): boolean {

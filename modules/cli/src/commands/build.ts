@@ -1,5 +1,4 @@
 import { join, relative } from "node:path";
-import { writePallet } from "@stagex/build";
 import { packagesOf, palletNamed } from "@stagex/core";
 import { type BuildingOptions, withBuilder } from "../building.ts";
 import { openSession, readLock } from "../session.ts";
@@ -46,6 +45,7 @@ export async function buildPallet(
   const layout = options.output ?? join("out", options.name);
 
   const { image, view } = await withBuilder(session, lock, options, async ({ builder, store, view }) => {
+    const { writePallet } = await import("@stagex/build/pallet"); // `build` does without
     const trees = await builder.build(packages);
     return { ...(await writePallet(lock, options.name, trees, store, layout)), view };
   });

@@ -5,7 +5,8 @@ import { type GlobalOptions, openSession, readLock } from "../session.ts";
 export function list(options: GlobalOptions & { stage?: number; pallets?: boolean }): void {
   const lock = readLock(openSession(options));
   const rows = options.pallets ? palletRows(lock) : packageRows(lock, options.stage);
-  console.log(options.json ? JSON.stringify(rows) : table(rows.map((row) => Object.values(row).map(cellOf))));
+  if (options.json) console.log(JSON.stringify(rows));
+  else if (rows.length > 0) console.log(table(rows.map((row) => Object.values(row).map(cellOf))));
 }
 
 const palletRows = (lock: Lock) =>

@@ -1,5 +1,14 @@
-import { existsSync } from "node:fs";
-import { formatLock, type Lock, parseLock, resolve, StagexError } from "@stagex/core";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  CONTAINERFILE_MARK,
+  containerfile,
+  formatLock,
+  type Lock,
+  parseLock,
+  resolve,
+  StagexError,
+} from "@stagex/core";
 import { loadDefinitions, projectFiles } from "../definitions.ts";
 import { type GlobalOptions, openSession, readLockText, type Session, writeLock } from "../session.ts";
 
@@ -16,12 +25,14 @@ export async function lock(options: GlobalOptions & { check?: boolean }): Promis
         remedy: "Run `./stagex lock`, then `./stagex pin`, and commit the lock.",
       });
     }
+    checkContainerfile(session, resolved);
     console.log("stagex.lock is current");
     return;
   }
   const { previous, unreadable } = previousLock(session);
   const resolved = await resolveProject(session, previous);
   writeLock(session, resolved);
+  writeContainerfile(session, resolved);
   if (unreadable)
     console.error(`stagex: all pins were dropped, since the old lock could not be used: ${unreadable}`);
   const unpinned = Object.keys(resolved.packages).filter((name) => resolved.packages[name]?.tree === null);
@@ -34,6 +45,34 @@ export async function lock(options: GlobalOptions & { check?: boolean }): Promis
 /** Resolves the definitions anew; pins of `previous` that still hold are kept. */
 export async function resolveProject(session: Session, previous?: Lock): Promise<Lock> {
   return resolve(await loadDefinitions(session.project), projectFiles(session.project), previous);
+}
+
+/** The lock's graph for other builders lies beside the lock, so that they need nothing of this program. */
+const containerfilePath = ({ project }: Session): string => join(project, "Containerfile");
+
+/** Replaces the Containerfile as a whole, unless a person wrote it. */
+function writeContainerfile(session: Session, lock: Lock): void {
+  const path = containerfilePath(session);
+  if (existsSync(path) && !readFileSync(path, "utf8").startsWith(CONTAINERFILE_MARK)) {
+    throw new StagexError("lock", {
+      cannot: `write ${path}`,
+      because: "there is one that stagex did not write",
+      remedy: "Give that one another name.",
+    });
+  }
+  const partial = `${path}.${process.pid}`;
+  writeFileSync(partial, containerfile(lock));
+  renameSync(partial, path);
+}
+
+function checkContainerfile(session: Session, lock: Lock): void {
+  const path = containerfilePath(session);
+  if (existsSync(path) && readFileSync(path, "utf8") === containerfile(lock)) return;
+  throw new StagexError("lock", {
+    cannot: "accept Containerfile",
+    because: existsSync(path) ? "it is not what stagex.lock says" : "it is not there",
+    remedy: "Run `./stagex lock` and commit it.",
+  });
 }
 
 /** The lock as it was, for its pins. One that cannot be read pins nothing: `lock` is how it is repaired. */

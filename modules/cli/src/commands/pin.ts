@@ -1,4 +1,5 @@
-import { palletDigest, UnexpectedTree } from "@stagex/build";
+import { UnexpectedTree } from "@stagex/build";
+import { palletDigest } from "@stagex/build/pallet";
 import { closure, type Lock, packagesOf, pinTrees, type Sha256, StagexError } from "@stagex/core";
 import { type BuildingOptions, type Workshop, withBuilder } from "../building.ts";
 import { openSession, readLock, writeLock } from "../session.ts";
@@ -23,6 +24,7 @@ export async function pin(names: string[], options: BuildingOptions): Promise<vo
     open,
     options,
     async (workshop) => {
+      await verifyInputs(open, targets, workshop);
       const trees = await buildTwice(open, targets, workshop);
       const withTrees = pinTrees(open, trees, locked);
       return pinImages(withTrees, names, workshop);
@@ -32,6 +34,14 @@ export async function pin(names: string[], options: BuildingOptions): Promise<vo
 
   writeLock(session, pinned);
   report(locked, pinned, options.json ?? false);
+}
+
+/** What was changed on the disk must not decide what is pinned. */
+async function verifyInputs(lock: Lock, targets: readonly string[], { store }: Workshop): Promise<void> {
+  for (const name of closure(lock, targets)) {
+    const tree = lock.packages[name]?.tree;
+    if (tree && store.has(tree)) await store.verify(tree);
+  }
 }
 
 async function buildTwice(
@@ -68,6 +78,7 @@ async function pinImages(lock: Lock, names: readonly string[], { builder, store 
   for (const [name, pallet] of Object.entries(pinned.pallets)) {
     if (pallet.image !== null && !names.includes(name)) continue;
     const trees = await builder.with({ lock }).build(pallet.packages);
+    for (const part of pallet.packages) await store.verify(trees.get(part) as Sha256);
     pallet.image = await palletDigest(lock, name, trees, store);
   }
   return pinned;

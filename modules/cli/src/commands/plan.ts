@@ -1,44 +1,77 @@
 import {
   argumentOf,
   closure,
+  containerfile,
   type Lock,
   type LockedPackage,
   type LockedSource,
+  packageNamed,
+  packagesOf,
   StagexError,
 } from "@stagex/core";
 import { type GlobalOptions, openSession, readLock } from "../session.ts";
 
-/** `stagex plan --stage N --format sh` */
-export function plan(options: GlobalOptions & { stage: number }): void {
-  process.stdout.write(shellScript(readLock(openSession(options)), options.stage));
+interface PlanOptions extends GlobalOptions {
+  stage?: number;
+  format: "sh" | "containerfile";
+}
+
+interface Chosen {
+  readonly packages: readonly string[];
+  readonly pallets: readonly string[];
+}
+
+/** `stagex plan [NAME...] [--stage N] --format sh|containerfile` */
+export function plan(names: readonly string[], options: PlanOptions): void {
+  const lock = readLock(openSession(options));
+  const { packages, pallets } = choose(lock, names, options.stage);
+  process.stdout.write(
+    options.format === "sh" ? shellScript(lock, packages) : containerfile(lock, packages, pallets),
+  );
+}
+
+/** What is named, or the packages of the stage; if neither is given, all that the lock has. */
+function choose(lock: Lock, names: readonly string[], stage: number | undefined): Chosen {
+  if (stage === undefined && names.length === 0)
+    return { packages: Object.keys(lock.packages), pallets: Object.keys(lock.pallets) };
+  if (stage === undefined) {
+    return {
+      packages: names.flatMap((name) => packagesOf(lock, name)),
+      pallets: names.filter((name) => Object.hasOwn(lock.pallets, name)),
+    };
+  }
+  if (names.length > 0) {
+    throw new StagexError("usage", {
+      cannot: `plan ${names.join(", ")}`,
+      because: "a stage is given as well",
+      remedy: "Give either names or --stage.",
+    });
+  }
+  const packages = Object.keys(lock.packages).filter((name) => lock.packages[name]?.stage === stage);
+  if (packages.length > 0) return { packages, pallets: [] };
+  throw new StagexError("usage", {
+    cannot: `plan stage ${stage}`,
+    because: "the lock has no package of that stage",
+    remedy: "`stagex list` shows the stages.",
+  });
 }
 
 /**
- * A stage and all below it as one POSIX shell script: what the sandbox does, with `chroot` and `cp`, and each
- * tree's digest checked with GNU tar and sha256sum. It uses nothing of this project but the sources.
+ * Packages and all that they need, as one POSIX shell script: what the sandbox does, with
+ * `chroot` and `cp`, and each tree's digest checked with GNU tar and sha256sum. It uses nothing of this project
+ * but the sources.
  */
-export function shellScript(lock: Lock, stage: number): string {
-  const names = closure(
-    lock,
-    Object.keys(lock.packages).filter((name) => lock.packages[name]?.stage === stage),
-  );
-  if (names.length === 0) {
-    throw new StagexError("usage", {
-      cannot: `plan stage ${stage}`,
-      because: "the lock has no package of that stage",
-      remedy: "`stagex list` shows the stages.",
-    });
-  }
-  const blocks = names.map((name) => packageBlock(name, lock.packages[name] as LockedPackage));
+export function shellScript(lock: Lock, names: readonly string[]): string {
+  const packages = closure(lock, names);
   return [
-    prelude(lock, stage),
-    ...blocks,
-    `echo "all ${names.length} trees have the digests of the lock"\n`,
+    prelude(lock),
+    ...packages.map((name) => packageBlock(name, packageNamed(lock, name))),
+    `echo "all ${packages.length} trees have the digests of the lock"\n`,
   ].join("\n");
 }
 
-const prelude = (lock: Lock, stage: number): string => `#!/bin/sh
-# Stage ${stage} of stagex as plain commands, for those who will not trust its program.
+const prelude = (lock: Lock): string => `#!/bin/sh
+# Packages of stagex as plain commands, for those who will not trust its program.
 #
 #   sh THIS PROJECT SOURCES WORK
 #

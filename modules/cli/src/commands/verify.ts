@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { palletDigest } from "@stagex/build";
+import { palletDigest } from "@stagex/build/pallet";
 import { closure, packagesOf, StagexError } from "@stagex/core";
 import { Store } from "@stagex/store";
 import { type BuildingOptions, withBuilder } from "../building.ts";
