@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Places } from "@stagex/build";
-import { formatLock, type Lock, parseLock, StagexError } from "@stagex/core";
+import { formatLock, type Lock, parseLock, reasonOf, StagexError } from "@stagex/core";
 
 /** Exit status of a run that was interrupted: by convention 128 and the number of SIGINT. */
 export const INTERRUPTED = 130;
@@ -42,7 +42,7 @@ export function readLockText(lockPath: string): string {
   } catch (cause) {
     throw new StagexError("lock", {
       cannot: `read ${lockPath}`,
-      because: (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(cause),
+      because: (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : reasonOf(cause),
       remedy: "Run from a checkout of the project, name a lock with --lock, or write one with `stagex lock`.",
       cause,
     });

@@ -40,7 +40,7 @@ function unknownName(kind: string, name: string, names: readonly string[]): Stag
 /** At most three of `names` that a slip of the keyboard may have turned into `name`, the nearest first. */
 export function nearestNames(name: string, names: readonly string[]): string[] {
   const limit = Math.max(2, Math.floor(name.length / 3));
-  return names
+  return [...new Set(names)]
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
     .filter(({ candidate, distance }) => distance <= limit || candidate.startsWith(name))
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))

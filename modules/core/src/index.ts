@@ -1,3 +1,4 @@
+export * from "./containerfile.ts";
 export * from "./errors.ts";
 export * from "./graph.ts";
 export * from "./json.ts";

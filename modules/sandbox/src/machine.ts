@@ -42,7 +42,8 @@ function explain(words: string): { because: string; remedy: string } {
   if (closed) {
     return {
       because: `a folder above ${closed} belongs to another user and is closed to others`,
-      remedy: "Set STAGEX_HOME to a folder of your own. (With sudo, HOME may still be that of the other user.)",
+      remedy:
+        "Set STAGEX_HOME to a folder of your own. (With sudo, HOME may still be that of the other user.)",
     };
   }
   if (/not permitted|denied/i.test(words)) {

@@ -1,16 +1,17 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
-import { exitStatus } from "@stagex/core";
+import { exitStatus, StagexError } from "@stagex/core";
 import { type Diagnosis, diagnoseSandbox } from "@stagex/sandbox";
+import { Store } from "@stagex/store";
 import { satisfies } from "semver";
 import { type GlobalOptions, openSession, type Session } from "../session.ts";
 
 /** `stagex doctor` */
 export async function doctor(options: GlobalOptions): Promise<void> {
   const session = openSession(options);
-  mkdirSync(session.home, { recursive: true });
-  const findings = [diagnoseNode(session), ...(await diagnoseSandbox(session.home))];
+  const store = await diagnoseStore(session);
+  const findings = [diagnoseNode(session), store, ...(store.ok ? await diagnoseSandbox(session.home) : [])];
   if (findings.some((finding) => !finding.ok)) process.exitCode = exitStatus.machine;
   if (options.json) {
     console.log(JSON.stringify(findings));
@@ -19,6 +20,18 @@ export async function doctor(options: GlobalOptions): Promise<void> {
   for (const { what, ok, detail, remedy } of findings) {
     console.log(`${ok ? styleText("green", "ok  ") : styleText("red", "lack")}  ${what}: ${detail}`);
     if (!ok && remedy) console.log(`      ${remedy}`);
+  }
+}
+
+/** Whether the user's folder can be written to, where builds take place. */
+async function diagnoseStore({ home }: Session): Promise<Diagnosis> {
+  const what = "a folder for the store";
+  try {
+    await (await Store.open(join(home, "store"))).close();
+    return { what, ok: true, detail: home };
+  } catch (error) {
+    if (!(error instanceof StagexError)) throw error;
+    return { what, ok: false, detail: error.because, ...(error.remedy && { remedy: error.remedy }) };
   }
 }
 
