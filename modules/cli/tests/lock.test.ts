@@ -1,5 +1,6 @@
 /** From definitions to stagex.lock, and what is wrong with a lock. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { needsBusybox, Project, script } from "./project.ts";
 
@@ -66,6 +67,38 @@ describe("stagex lock", () => {
     const { status, stderr } = await project.run("lock");
     expect([status, stderr]).toEqual([0, expect.stringContaining("all pins were dropped")]);
     expect(Object.keys(project.lock.packages)).toEqual(["high", "low"]);
+  });
+});
+
+describe("the Containerfile beside the lock", () => {
+  test("is written by `lock`, is what `plan` prints, and its lack or a change fails --check", async () => {
+    const project = projectOf(twoPackages);
+    const path = join(project.directory, "Containerfile");
+    await project.run("lock");
+    const { stdout } = await project.run("plan", "--format", "containerfile");
+    expect(readFileSync(path, "utf8")).toBe(stdout);
+
+    writeFileSync(path, "\n", { flag: "a" });
+    expect(await project.run("lock", "--check")).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining(
+        "Cannot accept Containerfile: because it is not what stagex.lock says\n",
+      ),
+    });
+    rmSync(path);
+    expect(await project.run("lock", "--check")).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining("Cannot accept Containerfile: because it is not there\n"),
+    });
+  });
+
+  test("is not written over one of somebody else, and then the lock stays as it was too", async () => {
+    const project = projectOf({ ...twoPackages, Containerfile: "FROM debian\n" });
+    const { status, stderr } = await project.run("lock");
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/Cannot write \S+Containerfile: because there is one that stagex did not write\n/);
+    expect(readFileSync(join(project.directory, "Containerfile"), "utf8")).toBe("FROM debian\n");
+    expect(existsSync(project.lockPath)).toBe(false);
   });
 });
 

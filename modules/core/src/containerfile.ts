@@ -11,8 +11,8 @@ import {
   type LockedStep,
 } from "./lock.ts";
 
-/** The folder of the build context with the sources from elsewhere, each named by its sha256: a `$STAGEX_HOME/sources`. */
-export const SOURCES_FOLDER = ".stagex/sources";
+/** Where the build context has the sources from elsewhere, each named by its sha256, as in `$STAGEX_HOME/sources`. */
+const SOURCES_FOLDER = ".stagex/sources";
 /** The folder in which steps work. */
 const BUILD = "/build";
 
@@ -185,7 +185,7 @@ function word(text: string): string {
   throw unwritable(`it cannot name ${JSON.stringify(text)}`);
 }
 
-/** A value in quotes within which builders change nothing. */
+/** A value in single quotes, within which builders change nothing. */
 function quote(text: string): string {
   if (/^[A-Za-z0-9_@%+=:,./~-]+$/.test(text)) return text;
   if (!/[\0-\x1f\\]/.test(text)) return `'${text.replaceAll("'", `'"'"'`)}'`;

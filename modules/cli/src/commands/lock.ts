@@ -31,8 +31,8 @@ export async function lock(options: GlobalOptions & { check?: boolean }): Promis
   }
   const { previous, unreadable } = previousLock(session);
   const resolved = await resolveProject(session, previous);
-  writeLock(session, resolved);
   writeContainerfile(session, resolved);
+  writeLock(session, resolved);
   if (unreadable)
     console.error(`stagex: all pins were dropped, since the old lock could not be used: ${unreadable}`);
   const unpinned = Object.keys(resolved.packages).filter((name) => resolved.packages[name]?.tree === null);
