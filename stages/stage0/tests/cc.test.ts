@@ -223,7 +223,11 @@ describe("errors", () => {
     ["#error", "\n#error no 'good' here", "2: error: #error 'no 'good' here'"],
     ["an unknown directive", "#pragma once", "1: error: directive is not supported 'pragma'"],
     ["#include of nothing", '#include "nothing.h"', "1: error: no such file to include 'nothing.h'"],
-    ["a file that includes itself", `#include "bad.c"`, "1: error: too many files include each other 'bad.c'"],
+    [
+      "a file that includes itself",
+      `#include "bad.c"`,
+      "1: error: too many files include each other 'bad.c'",
+    ],
     ["#if without #endif", "int x;\n#if 1\nint y;", "2: error: #if has no #endif"],
     ["#if 0 without #endif", "int x;\n#if 0\nint y;", "2: error: #if has no #endif"],
     ["#endif without #if", "#endif", "1: error: no #if before 'endif'"],
