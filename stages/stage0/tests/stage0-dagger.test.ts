@@ -1,0 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stageModule } from "../../../.dagger/src/stage-module.ts";
+import { parseLock } from "../../../modules/core/src/index.ts";
+
+const project = join(import.meta.dirname, "../../..");
+const read = (path: string) => readFileSync(join(project, path), "utf8");
+
+test("the stage's Dagger module is what the lock gives, so `dagger generate` has nothing to write", () => {
+  expect(read("stages/stage0/.dagger/src/index.ts")).toBe(stageModule(parseLock(read("stagex.lock")), 0));
+});
