@@ -87,7 +87,7 @@ describe.concurrent("an unknown name ends with status 2, and the nearest names",
   });
 });
 
-describe("questions about the lock", () => {
+describe.concurrent("questions about the lock", () => {
   const answer = async (...args: string[]): Promise<string> => {
     const { status, stdout, stderr } = await project.run(...args);
     expect([status, stderr]).toEqual([0, ""]);

@@ -87,7 +87,7 @@ async function expectFailure({ script: text, says, options = [] }: Fault): Promi
   expect(project.leftovers()).toEqual([]);
 }
 
-describe("a build fails when it has not", () => {
+describe.concurrent("a build fails when it has not", () => {
   test("its program", async () => {
     const gone = script("it", "", { build: [{ argv: ["/usr/bin/gone", "x"] }] });
     const { status, stderr } = await new Project([gone]).run("build", "it");
@@ -112,7 +112,7 @@ describe("a build fails when it has not", () => {
   });
 });
 
-describe("a failed build", () => {
+describe.concurrent("a failed build", () => {
   const failing = () =>
     new Project([script("it", "seq 1 30; printf 'red: \\033[31m\\n'; echo half >/out/half; exit 1")]);
 

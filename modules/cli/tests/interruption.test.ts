@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pinTrees } from "@stagex/core";
 import { Store } from "@stagex/store";
 import { describe, expect, test } from "vitest";
-import { descendants, survivors, until } from "./processes.ts";
+import { descendants, survivors } from "./processes.ts";
 import { needsBusybox, Project, type Running, script } from "./project.ts";
 
 needsBusybox();
@@ -12,8 +12,8 @@ needsBusybox();
 /** Waits until the build of `it` says that it has begun. @returns all processes of the run */
 async function begun(project: Project, running: Running) {
   const log = project.path("home/logs/it.log");
-  await until(() => existsSync(log) && readFileSync(log, "utf8").includes("begun"));
-  return descendants(running.process.pid as number);
+  await running.until(() => existsSync(log) && readFileSync(log, "utf8").includes("begun"));
+  return descendants(running.pid);
 }
 
 /** With a child of its own, which no signal to the driver reaches, and half an output. */
@@ -56,7 +56,7 @@ describe.concurrent("an interrupted build", () => {
     const first = project.start(["build", "it"]);
     await begun(project, first);
     const second = project.start(["build", "it"]);
-    await until(() => project.leftovers().filter((name) => name.startsWith("session-")).length === 2);
+    await second.until(() => project.leftovers().filter((name) => name.startsWith("session-")).length === 2);
     second.process.kill("SIGINT");
     expect((await second.ended).status).toBe(130);
     expect(first.process.exitCode).toBe(null);
@@ -96,7 +96,7 @@ describe.concurrent("a killed driver", () => {
     const other = project.start(["build", "it"]);
     await sleep(100);
     await begun(project, other);
-    await until(() => descendants(other.process.pid as number).length >= 4);
+    await other.until(() => descendants(other.pid).length >= 4);
     other.process.kill("SIGINT");
     expect((await other.ended).status).toBe(130);
   });
@@ -108,7 +108,7 @@ describe.concurrent("a killed driver", () => {
     for (const milliseconds of [60, 120, 180, 220, 260, 300, 350]) {
       const running = project.start(["build", "second"]);
       await sleep(milliseconds);
-      const processes = descendants(running.process.pid as number);
+      const processes = descendants(running.pid);
       running.process.kill("SIGKILL");
       await running.ended;
       expect(await survivors(processes)).toEqual([]);

@@ -28,7 +28,7 @@ const twoPackages = {
   "pallets/all/pallet.ts": `export default { name: "all", summary: "All", packages: [] };\n`,
 };
 
-describe("stagex lock", () => {
+describe.concurrent("stagex lock", () => {
   test("writes the lock of the definitions, which --check then finds current", async () => {
     const project = projectOf(twoPackages);
     const { status, stdout } = await project.run("lock");
@@ -70,7 +70,7 @@ describe("stagex lock", () => {
   });
 });
 
-describe("the Containerfile beside the lock", () => {
+describe.concurrent("the Containerfile beside the lock", () => {
   test("is written by `lock`, is what `plan` prints, and its lack or a change fails --check", async () => {
     const project = projectOf(twoPackages);
     const path = join(project.directory, "Containerfile");
@@ -102,7 +102,7 @@ describe("the Containerfile beside the lock", () => {
   });
 });
 
-describe("definitions are refused, with the lock left as it is", () => {
+describe.concurrent("definitions are refused, with the lock left as it is", () => {
   const cases: Record<string, { files: Record<string, string>; says: string }> = {
     "when packages need each other": {
       files: {
@@ -181,7 +181,7 @@ describe("definitions are refused, with the lock left as it is", () => {
   });
 });
 
-describe("a lock is refused", () => {
+describe.concurrent("a lock is refused", () => {
   const project = new Project([script("low", "true"), script("high", "true")]);
   const good = readFileSync(project.lockPath, "utf8");
 
@@ -223,7 +223,7 @@ describe("a lock is refused", () => {
   });
 });
 
-describe("a lock that the project's files have left behind", () => {
+describe.concurrent("a lock that the project's files have left behind", () => {
   needsBusybox();
 
   test("fails the build that uses such a file, and names it", async () => {

@@ -14,7 +14,7 @@ const done = (stderr: string) =>
     [...stderr.matchAll(/^(built|reused|cached) +(\S+)/gm)].map(([, what, name]) => [name, what]),
   );
 
-describe("stagex pin", () => {
+describe.concurrent("stagex pin", () => {
   test("pins the tree of each package and the image of each pallet that has none", async () => {
     const low = script("low", "echo low >/out/low");
     const high = script("high", "cat /low >/out/high", { needs: [low] });
@@ -47,7 +47,7 @@ describe("stagex pin", () => {
   });
 });
 
-describe("a pinned tree", () => {
+describe.concurrent("a pinned tree", () => {
   /** A package whose pinned tree is in the store, and of which any build gives another one. */
   async function strayed() {
     const project = new Project([script("it", "echo old >/out/text; echo >/out/gone")]);
@@ -98,7 +98,7 @@ describe("a pinned tree", () => {
   });
 });
 
-describe("early cut-off", () => {
+describe.concurrent("early cut-off", () => {
   test("a change that gives the same tree rebuilds nothing above it", async () => {
     const define = (text: string) => {
       const low = script("low", text);
@@ -132,7 +132,7 @@ describe("early cut-off", () => {
   });
 });
 
-describe("stagex verify", () => {
+describe.concurrent("stagex verify", () => {
   const low = script("low", "echo low >/out/low");
   const high = script("high", "cat /low >/out/high", { needs: [low] });
 
@@ -171,7 +171,7 @@ describe("stagex verify", () => {
   });
 });
 
-describe("a pallet", () => {
+describe.concurrent("a pallet", () => {
   test("is an OCI layout of the pinned image, whose layers are the trees' tars", async () => {
     const low = script("low", "echo low >/out/low");
     const project = new Project([low], [pallet("it", low)]);

@@ -21,11 +21,6 @@ export function descendants(pid: number): Process[] {
   return found;
 }
 
-/** Waits for something that is to happen soon. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20);
-}
-
 /** Waits until none of the processes is left. @returns those that stay for two seconds */
 export async function survivors(processes: readonly Process[]): Promise<Process[]> {
   const alive = () => processes.filter(({ pid, start }) => look(pid)?.start === start);

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { formatLock, type Lock, type Package, type Pallet, parseLock, resolve, run } from "@stagex/core";
 import { afterAll, beforeEach } from "vitest";
 import { projectFiles } from "../src/definitions.ts";
@@ -159,6 +160,19 @@ export class Running {
     this.ended = new Promise((done, fail) => {
       this.process.on("error", fail).on("close", (status) => done({ status, ...this.text }));
     });
+  }
+
+  get pid(): number {
+    return this.process.pid as number;
+  }
+
+  /** Waits for something that is to happen while it runs. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      if (this.process.exitCode !== null)
+        throw new Error(`It ended first: ${JSON.stringify(await this.ended)}`);
+      await sleep(20);
+    }
   }
 }
 

@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "./processes.ts";
 import { needsBusybox, Project, script } from "./project.ts";
 
 const text = "the source\n".repeat(100);
@@ -105,7 +104,7 @@ describe.concurrent("a source", () => {
   test("of a place that hangs can be interrupted", async () => {
     const project = projectWith(`${url}/silent/fetch`);
     const running = project.start(["build", "user"]);
-    await until(() => requests.includes("/silent/fetch"));
+    await running.until(() => requests.includes("/silent/fetch"));
     running.process.kill("SIGINT");
     const { status, stderr } = await running.ended;
     expect([status, stderr]).toEqual([130, expect.stringContaining("interrupted")]);

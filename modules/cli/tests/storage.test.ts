@@ -36,7 +36,7 @@ async function cached(): Promise<{ project: Project; cache: string; blob(name: s
   return { project, cache, blob: (name) => join(cache, "blobs/sha256", project.tree(name)) };
 }
 
-describe("a cache", () => {
+describe.concurrent("a cache", () => {
   test("takes the place of sources and builds", async () => {
     const { project, cache } = await cached();
     const { status, stdout, stderr } = await project.run("build", "high", "--offline", "--cache", cache);
@@ -118,7 +118,7 @@ describe("a cache", () => {
   });
 });
 
-describe("a tree that was changed on the disk", () => {
+describe.concurrent("a tree that was changed on the disk", () => {
   const spoil = (project: Project) => writeFileSync(join(project.treePath("high"), "data"), "spoilt");
 
   test("does not get into a pallet", async () => {
@@ -175,7 +175,7 @@ describe("a tree that was changed on the disk", () => {
   });
 });
 
-describe("stagex gc", () => {
+describe.concurrent("stagex gc", () => {
   test("keeps what any lock that used the store pins, and removes the rest", async () => {
     const project = await pinned();
     const other = new Project([script("other", "echo other >/out/other")]);
@@ -214,7 +214,7 @@ const mounting = (project: Project, commands: string) => {
   ];
 };
 
-describe("a disk", () => {
+describe.concurrent("a disk", () => {
   const full = (project: Project, size: string) => ({
     prefix: mounting(project, `mount -t tmpfs -o size=${size} none "$home"`),
   });

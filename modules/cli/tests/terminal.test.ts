@@ -1,7 +1,7 @@
 /** What reaches a terminal, and what reaches a file. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { descendants, survivors, until } from "./processes.ts";
+import { descendants, survivors } from "./processes.ts";
 import { needsBusybox, Project, script } from "./project.ts";
 
 needsBusybox();
@@ -66,8 +66,8 @@ describe.concurrent("on a terminal", () => {
   test("Ctrl-C ends the build, and shows the cursor again", async () => {
     const own = project();
     const running = own.start(["build", "endless"], { env, terminal: "" });
-    await until(() => running.text.stdout.includes("building endless"));
-    const processes = descendants(running.process.pid as number);
+    await running.until(() => running.text.stdout.includes("building endless"));
+    const processes = descendants(running.pid);
     const driver = processes.find(({ parent }) => parent === running.process.pid);
     process.kill(driver?.pid as number, "SIGINT");
     const { status, stdout } = await running.ended;

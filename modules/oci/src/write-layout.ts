@@ -23,7 +23,12 @@ export async function writeLayout(directory: string, spec: ImageSpec): Promise<I
     await writeFiles(resolve(directory), spec.layers, image);
   } catch (error) {
     if (error instanceof StagexError) throw error;
-    throw writeError(directory, reasonOf(error), undefined, error);
+    throw writeError(
+      directory,
+      reasonOf(error),
+      "Check the disk and its permissions, or name another directory.",
+      error,
+    );
   }
   return image;
 }
