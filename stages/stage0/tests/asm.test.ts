@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { assemble } from "./assembler.ts";
+import { expectExplained } from "./expect-listing.ts";
 import { readListing, resolveListing } from "./listing.ts";
 import { ORIGIN, source, Workshop } from "./rungs.ts";
 
@@ -37,10 +38,7 @@ describe("asm.hex1", () => {
   });
 
   it("says of every byte what it is and why", () => {
-    for (const { number, code, mnemonic, why } of lines) {
-      expect(mnemonic, `line ${number}`).not.toBe("");
-      if (code.length > 0) expect(why, `line ${number}`).not.toBe("");
-    }
+    expectExplained(lines);
   });
 });
 

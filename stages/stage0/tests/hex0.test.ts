@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { assemble } from "./assembler.ts";
+import { expectAssembled, expectExplained } from "./expect-listing.ts";
 import { readListing } from "./listing.ts";
-import { ORIGIN, source, Workshop } from "./rungs.ts";
+import { source, Workshop } from "./rungs.ts";
 
 const seed = source("seed/hex0");
 const workshop = new Workshop();
@@ -30,22 +30,11 @@ describe("hex0.hex0", () => {
   const lines = readListing(readFileSync(source("hex0/hex0.hex0"), "utf8"));
 
   it("is what an independent assembler makes of its mnemonics", () => {
-    const assembled = assemble(
-      lines.map(({ mnemonic }) => mnemonic),
-      ORIGIN,
-    );
-    for (const [index, { number, mnemonic, code }] of lines.entries()) {
-      const bytes = code.map((byte) => Number.parseInt(byte, 16));
-      expect(bytes, `line ${number}: ${mnemonic}`).toEqual(assembled[index]);
-    }
-    expect(Buffer.from(assembled.flat())).toEqual(readFileSync(seed));
+    expectAssembled(lines, seed);
   });
 
   it("says of every byte what it is and why", () => {
-    for (const { number, code, mnemonic, why } of lines) {
-      expect(mnemonic, `line ${number}`).not.toBe("");
-      if (code.length > 0) expect(why, `line ${number}`).not.toBe("");
-    }
+    expectExplained(lines);
   });
 });
 

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { assemble } from "./assembler.ts";
+import { expectAssembled, expectExplained } from "./expect-listing.ts";
 import { readListing } from "./listing.ts";
-import { ORIGIN, source, Workshop } from "./rungs.ts";
+import { source, Workshop } from "./rungs.ts";
 
 const workshop = new Workshop();
 const hex1 = workshop.hex1();
@@ -20,22 +20,11 @@ describe("hex1.hex0", () => {
   const lines = readListing(readFileSync(source("hex1/hex1.hex0"), "utf8"));
 
   it("is what an independent assembler makes of its mnemonics", () => {
-    const assembled = assemble(
-      lines.map(({ mnemonic }) => mnemonic),
-      ORIGIN,
-    );
-    for (const [index, { number, mnemonic, code }] of lines.entries()) {
-      const bytes = code.map((byte) => Number.parseInt(byte, 16));
-      expect(bytes, `line ${number}: ${mnemonic}`).toEqual(assembled[index]);
-    }
-    expect(Buffer.from(assembled.flat())).toEqual(readFileSync(hex1));
+    expectAssembled(lines, hex1);
   });
 
   it("says of every byte what it is and why", () => {
-    for (const { number, code, mnemonic, why } of lines) {
-      expect(mnemonic, `line ${number}`).not.toBe("");
-      if (code.length > 0) expect(why, `line ${number}`).not.toBe("");
-    }
+    expectExplained(lines);
   });
 });
 
