@@ -2,7 +2,7 @@
  * The embedded executor's sandbox: runs the steps of one package in fresh namespaces, as root or as an
  * ordinary user. The work is done by `sandbox.pl`, of which one process serves the whole run.
  */
-import { closeSync, lstatSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { argumentOf, type LockedStep } from "@stagex/core";
@@ -55,7 +55,6 @@ export async function runInSandbox(job: SandboxJob): Promise<SandboxResult> {
   job.signal?.throwIfAborted();
   checkJob(job);
   writeFileSync(join(job.scratch, "job"), describeJob(job));
-  closeSync(openSync(job.log, "a"));
 
   const runner = await Runner.shared();
   const answer = await runner.run(job.scratch, job.signal);
