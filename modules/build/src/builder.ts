@@ -19,6 +19,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   closure,
+  joinFailures,
   keyOfInputs,
   type Lock,
   type LockedPackage,
@@ -139,7 +140,8 @@ export class Builder {
     await recordHistory(places.history, this.#measures);
     signal?.throwIfAborted();
     if (keepGoing) for (const name of outcome.skipped) this.#emit({ type: "skipped", name });
-    if (outcome.failures.size > 0) throw joinFailures([...outcome.failures.values()]);
+    const failures = [...outcome.failures.values()];
+    if (failures.length > 0) throw joinFailures(failures, `build ${failures.length} packages`);
     return outcome.results;
   }
 
@@ -341,17 +343,6 @@ const inBuildOf =
       cause: error,
     });
   };
-
-/** One error that tells of all failures. */
-function joinFailures(failures: readonly unknown[]): unknown {
-  const [first] = failures;
-  if (failures.length === 1 || !(first instanceof StagexError)) return first;
-  return new StagexError(first.kind, {
-    cannot: `build ${failures.length} packages`,
-    because: "each of them failed",
-    remedy: failures.map(reasonOf).join("\n"),
-  });
-}
 
 /** The last ten lines of a log, which may be long; none if it cannot be read. */
 function lastLines(path: string): string[] {

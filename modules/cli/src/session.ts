@@ -49,11 +49,13 @@ export function readLockText(lockPath: string): string {
   }
 }
 
-/** Replaces the lock as a whole, or leaves it as it was. */
-export function writeLock({ lockPath }: Session, lock: Lock): void {
-  const partial = `${lockPath}.${process.pid}`;
-  writeFileSync(partial, formatLock(lock));
-  renameSync(partial, lockPath);
+export const writeLock = ({ lockPath }: Session, lock: Lock): void => replaceFile(lockPath, formatLock(lock));
+
+/** Replaces a file as a whole, or leaves it as it was. */
+export function replaceFile(path: string, content: string): void {
+  const partial = `${path}.${process.pid}`;
+  writeFileSync(partial, content);
+  renameSync(partial, path);
 }
 
 export const placesOf = ({ home }: Session): Places => ({

@@ -44,6 +44,18 @@ export class StagexError extends Error {
   }
 }
 
+/**
+ * One error that tells of several failures; a single one, or one that is not for users, is returned as it is.
+ *
+ * @param cannot what could not be done, such as "build 3 packages"
+ */
+export function joinFailures(failures: readonly unknown[], cannot: string): unknown {
+  const [first] = failures;
+  if (failures.length === 1 || !(first instanceof StagexError)) return first;
+  const remedy = failures.map(reasonOf).join("\n");
+  return new StagexError(first.kind, { cannot, because: "each of them failed", remedy });
+}
+
 /** The message of anything thrown, for embedding in another message. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

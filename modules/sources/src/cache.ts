@@ -5,7 +5,14 @@
 import { constants, lstatSync, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type LockedSource, reasonOf, type Sha256, SOURCE_DATE_EPOCH, StagexError } from "@stagex/core";
+import {
+  joinFailures,
+  type LockedSource,
+  reasonOf,
+  type Sha256,
+  SOURCE_DATE_EPOCH,
+  StagexError,
+} from "@stagex/core";
 import { Clients } from "./clients.ts";
 import type { Location } from "./http.ts";
 import { Incoming, local, settle, sha256Hasher } from "./incoming.ts";
@@ -109,7 +116,7 @@ export class SourceCache {
     };
     await Promise.all(Array.from({ length: PARALLEL }, work));
     this.#signal(options)?.throwIfAborted();
-    if (failed.size > 0) throw joinFailures(sources, failed);
+    if (failed.size > 0) throw failureOfAll(sources, failed);
     return sources.map(({ sha256 }) => this.path(sha256));
   }
 
@@ -248,13 +255,14 @@ async function removeLeftovers(directory: string): Promise<void> {
 
 const STALE = "The lock is stale: run `./stagex lock`.";
 
-function joinFailures(sources: readonly LockedSource[], failed: ReadonlyMap<Sha256, unknown>): unknown {
+function failureOfAll(sources: readonly LockedSource[], failed: ReadonlyMap<Sha256, unknown>): unknown {
   const failures = [...new Map(sources.map(({ sha256 }) => [sha256, failed.get(sha256)])).values()].filter(
     Boolean,
   );
-  const [first] = failures;
-  if (failures.length === 1 || !(first instanceof StagexError)) return first;
-  if (failures.every((failure) => failure instanceof StagexError && failure.kind === "lock")) {
+  if (
+    failures.length > 1 &&
+    failures.every((failure) => failure instanceof StagexError && failure.kind === "lock")
+  ) {
     const files = sources.filter(({ sha256 }) => failed.has(sha256)).map(({ file }) => file);
     return new StagexError("lock", {
       cannot: `use ${files.length} files of this project`,
@@ -262,9 +270,5 @@ function joinFailures(sources: readonly LockedSource[], failed: ReadonlyMap<Sha2
       remedy: STALE,
     });
   }
-  return new StagexError(first.kind, {
-    cannot: `fetch ${failures.length} sources`,
-    because: "each of them failed",
-    remedy: failures.map(reasonOf).join("\n"),
-  });
+  return joinFailures(failures, `fetch ${failures.length} sources`);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   CONTAINERFILE_MARK,
@@ -10,18 +10,26 @@ import {
   StagexError,
 } from "@stagex/core";
 import { loadDefinitions, projectFiles } from "../definitions.ts";
-import { type GlobalOptions, openSession, readLockText, type Session, writeLock } from "../session.ts";
+import {
+  type GlobalOptions,
+  openSession,
+  readLockText,
+  replaceFile,
+  type Session,
+  writeLock,
+} from "../session.ts";
 
 /** `stagex lock [--check]` */
 export async function lock(options: GlobalOptions & { check?: boolean }): Promise<void> {
   const session = openSession(options);
   if (options.check) {
     const text = readLockText(session.lockPath);
-    const resolved = await resolveProject(session, parseLock(text));
+    const locked = parseLock(text);
+    const resolved = await resolveProject(session, locked);
     if (formatLock(resolved) !== text) {
       throw new StagexError("lock", {
         cannot: "accept stagex.lock",
-        because: `it is stale: ${changedNames(parseLock(text), resolved).join(", ")} differ from the definitions`,
+        because: `it is stale: ${changedNames(locked, resolved).join(", ")} differ from the definitions`,
         remedy: "Run `./stagex lock`, then `./stagex pin`, and commit the lock.",
       });
     }
@@ -60,9 +68,7 @@ function writeContainerfile(session: Session, lock: Lock): void {
       remedy: "Give that one another name.",
     });
   }
-  const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, containerfile(lock));
-  renameSync(partial, path);
+  replaceFile(path, containerfile(lock));
 }
 
 function checkContainerfile(session: Session, lock: Lock): void {
