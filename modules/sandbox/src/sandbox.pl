@@ -360,6 +360,8 @@ sub build {
     chdir $scratch or die "$scratch: $!\n";
     my $job = read_job('job');
     open my $log, '>>', $job->{log} or die "$job->{log}: $!\n";
+    # Process 1 may have failed already; what it said is still to be read.
+    local $SIG{PIPE} = 'IGNORE';
     syswrite $init->{go}, "\n";
     return watch($job, $log, $init);
 }
