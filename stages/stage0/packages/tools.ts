@@ -9,9 +9,9 @@ export const tools = definePackage({
   name: "tools",
   version: "1",
   license: "MIT",
-  summary: "What a build without a shell needs: bunzip2, untar, patch, cmp, install",
+  summary: "What a build without a shell needs: bunzip2, gunzip, untar, patch, cmp, install",
   files: ["libc/**/*.{c,h}", "tools/*.{c,h}"],
   needs: [cc],
-  build: [tool("bunzip2"), tool("untar"), tool("patch"), tool("cmp"), tool("install")],
-  provides: ["/bunzip2", "/untar", "/patch", "/cmp", "/install"],
+  build: [tool("bunzip2"), tool("gunzip"), tool("untar"), tool("patch"), tool("cmp"), tool("install")],
+  provides: ["/bunzip2", "/gunzip", "/untar", "/patch", "/cmp", "/install"],
 });

@@ -36,7 +36,7 @@ describe("the ladder", () => {
     ["asm", ["asm"]],
     ["c0", ["c0"]],
     ["cc", ["cc"]],
-    ["tools", ["bunzip2", "cmp", "install", "patch", "untar"]],
+    ["tools", ["bunzip2", "cmp", "gunzip", "install", "patch", "untar"]],
     ["tinycc-1", ["tinycc-1"]],
   ])("gives with %s its programs and nothing else", async (name, programs) => {
     expect(await filesIn(treeOf(name))).toEqual(programs);

@@ -19,7 +19,7 @@ const path = (name: string) => workshop.path(name);
 
 beforeAll(() => {
   const compile = compilerIn(workshop);
-  for (const tool of ["bunzip2", "untar", "patch", "cmp", "install"])
+  for (const tool of ["bunzip2", "gunzip", "untar", "patch", "cmp", "install"])
     compile(tool, source(`tools/${tool}.c`), source("tools/tool.c"));
 });
 
@@ -47,15 +47,21 @@ function write(name: string, content: string | Buffer): string {
 }
 const read = (name: string): string => readFileSync(path(`work/${name}`), "latin1");
 
-describe("bunzip2", () => {
-  /** Bytes without pattern, the same ones each time. */
-  function noise(size: number): Buffer {
-    let state = 1;
-    return Buffer.from(Uint8Array.from({ length: size }, () => (state = (state * 48271) % 0x7fffffff) >> 8));
-  }
+/** Bytes without pattern, the same ones each time. */
+function noise(size: number): Buffer {
+  let state = 1;
+  return Buffer.from(Uint8Array.from({ length: size }, () => (state = (state * 48271) % 0x7fffffff) >> 8));
+}
 
-  const bzip2 = (content: Buffer, level = 9): Buffer =>
-    spawnSync("bzip2", ["-c", `-${level}`], { input: content, maxBuffer: 1 << 28 }).stdout;
+/** The bytes of a gzip header that say when and where it was made. Nothing depends on them. */
+const GZIP_ORIGIN = [4, 5, 6, 7, 8, 9];
+
+describe.each([
+  { tool: "bunzip2", compressor: "bzip2", free: [] },
+  { tool: "gunzip", compressor: "gzip", free: GZIP_ORIGIN },
+])("$tool", ({ tool, compressor, free }) => {
+  const compress = (content: Buffer, level = 9): Buffer =>
+    spawnSync(compressor, ["-c", `-${level}`], { input: content, maxBuffer: 1 << 28 }).stdout;
 
   const contents: [string, Buffer][] = [
     ["nothing", Buffer.alloc(0)],
@@ -66,26 +72,30 @@ describe("bunzip2", () => {
     ["noise in several blocks", noise(250_000)],
   ];
   it.each(contents)("restores %s", (_, content) => {
-    write("in", bzip2(content, 1));
-    expect(run("bunzip2", "work/in", "work/out")).toEqual(succeeded);
-    expect(readFileSync(path("work/out")).equals(content)).toBe(true);
+    for (const level of [1, 9]) {
+      write("in", compress(content, level));
+      expect(run(tool, "work/in", "work/out")).toEqual(succeeded);
+      expect(readFileSync(path("work/out")).equals(content)).toBe(true);
+    }
   });
 
   it("joins streams that follow one another", () => {
-    write("in", Buffer.concat([bzip2(Buffer.from("one ")), bzip2(Buffer.from("two"))]));
-    run("bunzip2", "work/in", "work/out");
+    write("in", Buffer.concat([compress(Buffer.from("one ")), compress(Buffer.from("two"))]));
+    run(tool, "work/in", "work/out");
     expect(read("out")).toBe("one two");
   });
 
   it("refuses archives with a byte changed or the end cut off, and writes nothing", () => {
-    const archive = bzip2(noise(300));
-    for (let position = 0; position < archive.length; position += 11) {
+    const archive = compress(Buffer.concat([Buffer.from("text ".repeat(50)), noise(300)]));
+    for (let position = 0; position < archive.length; position += position < 20 ? 1 : 11) {
       const changed = Buffer.from(archive);
       changed.writeUInt8(changed.readUInt8(position) ^ 0x10, position);
-      for (const bad of [changed, archive.subarray(0, position)]) {
+      for (const bad of free.includes(position)
+        ? [archive.subarray(0, position)]
+        : [changed, archive.subarray(0, position)]) {
         write("in", bad);
-        expect(run("bunzip2", "work/in", "work/out"), `byte ${position}`).toEqual(
-          failed(/^bunzip2: cannot decompress work\/in: .*\n$/),
+        expect(run(tool, "work/in", "work/out"), `byte ${position}`).toEqual(
+          failed(new RegExp(`^${tool}: cannot decompress work/in: .*\n$`)),
         );
         expect(existsSync(path("work/out"))).toBe(false);
       }
@@ -93,14 +103,24 @@ describe("bunzip2", () => {
   });
 
   it("says what is wrong", () => {
-    expect(run("bunzip2", "work/none", "work/out")).toEqual(
-      failed("bunzip2: cannot read work/none: No such file or directory"),
+    expect(run(tool, "work/none", "work/out")).toEqual(
+      failed(`${tool}: cannot read work/none: No such file or directory`),
     );
     write("in", "a text");
-    expect(run("bunzip2", "work/in", "work/out")).toEqual(
-      failed("bunzip2: cannot decompress work/in: it is not in bzip2's format"),
+    expect(run(tool, "work/in", "work/out")).toEqual(
+      failed(`${tool}: cannot decompress work/in: it is not in ${compressor}'s format`),
     );
-    expect(run("bunzip2")).toEqual(failed("bunzip2: cannot decompress: usage: bunzip2 IN OUT"));
+    expect(run(tool)).toEqual(failed(`${tool}: cannot decompress: usage: ${tool} IN OUT`));
+  });
+});
+
+describe("gunzip", () => {
+  it("skips the name, the comment, the extra field and the checksum of a header", () => {
+    const plain = spawnSync("gzip", ["-cn"], { input: "text" }).stdout;
+    const header = Buffer.from("\x1f\x8b\x08\x1e\0\0\0\0\0\x03\x02\0xxname\0comment\0cc", "latin1");
+    write("in", Buffer.concat([header, plain.subarray(10)]));
+    expect(run("gunzip", "work/in", "work/out")).toEqual(succeeded);
+    expect(read("out")).toBe("text");
   });
 });
 
