@@ -2,7 +2,7 @@ import { definePackage, run } from "@stagex/core";
 import { tinyccSource, tools } from "@stagex/stage0";
 
 /** In this order: a hunk must stand where its patch says, so the later one of a file comes first. */
-const patches = ["alias", "initialiser", "section-difference", "weak-index", "weak-undefined", "static"];
+const patches = ["alias", "initialiser", "section-difference", "weak-index", "static"];
 
 export const tinyccPatched = definePackage({
   name: "tinycc-patched",
