@@ -142,7 +142,7 @@ export class Running {
   readonly ended: Promise<Result>;
 
   constructor(project: Project, args: readonly string[], { env, prefix = [], terminal }: StartOptions) {
-    const own = [process.execPath, bundle(), ...args, "--lock", project.lockPath, "--home", project.home];
+    const own = [process.execPath, bundle(), "--lock", project.lockPath, "--home", project.home, ...args];
     const line = terminal === undefined ? [...prefix, ...own] : onTerminal(own, terminal);
     const [command = "", ...rest] = line;
     this.process = spawn(command, rest, {

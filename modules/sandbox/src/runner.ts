@@ -22,15 +22,18 @@ export class Runner {
     return Runner.#shared;
   }
 
-  /** @throws SandboxError of kind `machine` when this machine gives no namespaces. */
-  static async start(): Promise<Runner> {
+  /**
+   * @param terminal the steps have this process's standard input, output and error for their own
+   * @throws SandboxError of kind `machine` when this machine gives no namespaces
+   */
+  static async start({ terminal = false } = {}): Promise<Runner> {
     // Detached, so that Ctrl-C on the terminal reaches the driver alone, which then ends the builds.
-    const child = spawn("perl", [program], {
+    const child = spawn("perl", terminal ? [program, "terminal"] : [program], {
       // Symbols are bound once, here, and not again in each of its children.
       env: { LD_BIND_NOW: "1" },
       cwd: "/",
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: true,
+      stdio: ["pipe", "pipe", "pipe", ...(terminal ? [0, 1, 2] : [])],
+      detached: !terminal,
     });
     const errors: Buffer[] = [];
     child.stderr?.on("data", (chunk: Buffer) => errors.push(chunk));
@@ -61,6 +64,11 @@ export class Runner {
     const answer = this.#await(id).finally(() => signal?.removeEventListener("abort", kill));
     this.#process.stdin?.write(`run ${id} ${scratch}\n`);
     return answer;
+  }
+
+  /** Ends the process, and all that it runs. */
+  stop(): void {
+    this.#process.stdin?.end();
   }
 
   #await(id: string): Promise<string> {

@@ -18,6 +18,9 @@
 # environment, arguments). What the steps leave in /out is in SCRATCH/out if they succeeded; all else in
 # SCRATCH is then removed. Otherwise SCRATCH stays, with the writable layer in `upper`.
 #
+# Started with the argument `terminal`, it lets the steps use its file descriptors 3, 4 and 5 as their standard input,
+# output and error, goes on with the writable layer that SCRATCH has, and leaves SCRATCH as it is.
+#
 # It uses no module but strict: what POSIX, Fcntl and even warnings add to the memory of this process costs each build
 # a millisecond, since three copies of it are made. So the calls that they would give are made by number, too.
 use strict;
@@ -112,7 +115,10 @@ sub mount {
 $| = 1;
 umask 022;
 my $main = $$;
+my $terminal = @ARGV && $ARGV[0] eq 'terminal';
 my $killed = 0;
+# What a person types at the terminal is for the steps.
+$SIG{$_} = 'IGNORE' for $terminal ? qw(INT QUIT TSTP TTOU) : ();
 close_inherited();
 eval { enter_namespaces(); prepare_common(); 1 } or do { print "fail $@"; exit 1 };
 print "ready\n";
@@ -205,7 +211,7 @@ sub enter_network {
 # Whoever started the driver may have left it open files of the host, which every build would have too.
 sub close_inherited {
     opendir my $directory, '/proc/self/fd' or return;
-    my @descriptors = grep { /\A\d+\z/ && $_ > 2 } readdir $directory;
+    my @descriptors = grep { /\A\d+\z/ && $_ > ($terminal ? 5 : 2) } readdir $directory;
     closedir $directory;
     syscall $number->{close}, $_ + 0 for @descriptors;
 }
@@ -265,7 +271,7 @@ sub supervise {
     close $orders_of_init;
     my ($id, $scratch) = await($orders);
     my $result = $init && eval { build($init, $scratch) } // 'setup ' . ($failure || $@);
-    my $done = $result =~ /\Aok / && rename 'upper/out', 'out';
+    my $done = !$terminal && $result =~ /\Aok / && rename 'upper/out', 'out';
     print "$id ", join(' ', split /\n/, $result), "\n";
     if ($init) {
         kill 'KILL', $init->{pid};
@@ -445,15 +451,15 @@ sub init {
         close $orders;
         chdir $scratch or die "$scratch: $!\n";
         $job = read_job('job');
-        place_files($job);
+        place_files($job) if !-d 'upper';
         mount_root($job);
         readline $go // leave(0);
         enter_root();
         drop_privileges();
         # Not the host's, of which root of the host could set the mode.
-        open STDIN, '<', '/dev/null' or die "stdin: $!\n";
-        open STDOUT, '>&', $output or die "stdout: $!\n";
-        open STDERR, '>&', $output or die "stderr: $!\n";
+        open STDIN, $terminal ? '<&=3' : '</dev/null' or die "stdin: $!\n";
+        open STDOUT, $terminal ? '>&=4' : '>&' . fileno $output or die "stdout: $!\n";
+        open STDERR, $terminal ? '>&=5' : '>&' . fileno $output or die "stderr: $!\n";
         close $output;
         1;
     } or do { $report->("setup $@"); leave(0) };
@@ -474,6 +480,7 @@ sub mount_root {
     my ($job) = @_;
     my $count = 0;
     for my $lower (@{ $job->{lower} }) {
+        unlink $count;
         symlink $lower, $count or die "symlink: $!\n";
         $count++;
     }
@@ -512,8 +519,8 @@ sub run_step {
     my $pid = fork // return ('missing', "fork: $!");
     if ($pid == 0) {
         # A step that signals its process group reaches no other build, and it may write into closed pipes.
-        syscall $number->{setsid};
-        $SIG{PIPE} = 'DEFAULT';
+        syscall $number->{setsid} if !$terminal;
+        $SIG{$_} = 'DEFAULT' for qw(PIPE INT QUIT TSTP TTOU);
         set_limits();
         # There is no search path: a name alone is that of a file in the working directory.
         my ($program) = map { m{/} ? $_ : "./$_" } $step->{argv}[0];

@@ -2,7 +2,7 @@
  * The embedded executor's sandbox: runs the steps of one package in fresh namespaces, as root or as an
  * ordinary user. The work is done by `sandbox.pl`, of which one process serves the whole run.
  */
-import { lstatSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { argumentOf, type LockedStep } from "@stagex/core";
@@ -57,15 +57,60 @@ export async function runInSandbox(job: SandboxJob): Promise<SandboxResult> {
   writeFileSync(join(job.scratch, "job"), describeJob(job));
 
   const runner = await Runner.shared();
+  // It may have been aborted while the runner started.
+  job.signal?.throwIfAborted();
   const answer = await runner.run(job.scratch, job.signal);
   job.signal?.throwIfAborted();
   const [kind, ...rest] = answer.split(" ");
-  if (kind !== "ok") throw await failureOf(job, kind ?? "", rest);
+  if (kind !== "ok") {
+    noteFailedStep(job.scratch, Number(rest[0]));
+    throw failureOf(job, kind ?? "", rest);
+  }
 
   const out = join(job.scratch, "out");
   if (readdirSync(out).length === 0) throw noOutput();
   const [seconds, peakBytes] = rest.map(Number);
   return { out, seconds: seconds ?? 0, peakBytes: peakBytes ?? 0 };
+}
+
+/**
+ * Runs one step with this process's standard input, output and error, so that a person can look around. A scratch
+ * folder that a failed job left is gone on with, and stays as the step leaves it.
+ *
+ * @returns the step's exit status, or 128 and the number of the signal that ended it
+ * @throws SandboxError
+ */
+export async function runAtTerminal(
+  job: Omit<SandboxJob, "signal" | "steps" | "limits" | "log"> & { readonly step: LockedStep },
+): Promise<number> {
+  const limits = { seconds: 2 ** 31, bytes: 2 ** 40 };
+  const whole = { ...job, steps: [job.step], limits, log: "/dev/null" };
+  checkJob(whole);
+  writeFileSync(join(job.scratch, "job"), describeJob(whole));
+  const runner = await Runner.start({ terminal: true });
+  const [kind = "", ...rest] = (await runner.run(job.scratch)).split(" ");
+  runner.stop();
+  if (kind === "ok") return 0;
+  if (kind === "exit") return Number(rest[1]);
+  if (kind === "signal") return 128 + Number(rest[1]);
+  throw failureOf(whole, kind, rest);
+}
+
+/** The number of the step at which the job failed that left this scratch folder; undefined if it was none. */
+export function failedStep(scratch: string): number | undefined {
+  const note = join(scratch, FAILED_STEP);
+  return existsSync(note) ? Number(readFileSync(note, "utf8")) : undefined;
+}
+
+/** In the scratch folder of a job that failed in a step: the step's number. */
+const FAILED_STEP = "failed-step";
+
+function noteFailedStep(scratch: string, step: number): void {
+  try {
+    if (Number.isInteger(step)) writeFileSync(join(scratch, FAILED_STEP), String(step));
+  } catch {
+    // A full disk, which may be why the step failed.
+  }
 }
 
 /** The job as `sandbox.pl` reads it. */
@@ -108,7 +153,7 @@ function checkJob({ roots, files }: SandboxJob): void {
   if (bad) throw badJob(`'${bad.name}' is not a plain relative path`);
 }
 
-async function failureOf(job: SandboxJob, kind: string, rest: readonly string[]): Promise<Error> {
+function failureOf(job: Pick<SandboxJob, "steps" | "limits">, kind: string, rest: readonly string[]): Error {
   const step = job.steps[Number(rest[0])] ?? { argv: ["?"] };
   const detail = rest.slice(1).join(" ");
   switch (kind) {
