@@ -6,6 +6,20 @@ import { build } from "esbuild";
 const root = new URL("..", import.meta.url).pathname;
 const fresh = `${root}dist.${process.pid}`;
 
+/**
+ * Of Dagger's SDK, only the client is used. It does not declare that its files have no effects of their own, so
+ * esbuild would keep all of it, a TypeScript compiler included, and take seconds to load it.
+ */
+const clientOnly = {
+  name: "client-only",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^(\.|@dagger\.io|@opentelemetry)/ }, async ({ path, pluginData, ...from }) => {
+      if (pluginData === clientOnly || !/@dagger\.io|modules\/dagger/.test(from.importer)) return;
+      return { ...(await resolve(path, { ...from, pluginData: clientOnly })), sideEffects: false };
+    });
+  },
+};
+
 await build({
   absWorkingDir: root,
   entryPoints: { stagex: "modules/cli/src/main.ts" },
@@ -17,6 +31,7 @@ await build({
   platform: "node",
   target: "node20",
   external: ["tsx"],
+  plugins: [clientOnly],
   // CommonJS dependencies call require(), which an ES module has to make for them.
   banner: {
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
