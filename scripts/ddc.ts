@@ -13,7 +13,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { argv, glob } from "zx";
-import type { Step } from "../modules/core/src/index.ts";
+import type { Package, Step } from "../modules/core/src/index.ts";
 import { tinyccSource } from "../stages/stage0/packages/tinycc-source.ts";
 import { fixedPoint } from "../stages/stage0/tinycc/recipe.ts";
 
@@ -112,21 +112,18 @@ async function inNewFolder<T>(work: (folder: string) => Promise<T>): Promise<T> 
   }
 }
 
-/** Stage 0's tree of the package `tinycc`, which is built if it is not there. */
-export async function builtTinycc(): Promise<string> {
-  const { stdout } = await execute(join(project, "stagex"), ["build", "tinycc", "--json"]);
+/** The tree of a package, which is built if it is not there. */
+export async function builtTree(name: string): Promise<string> {
+  const { stdout } = await execute(join(project, "stagex"), ["build", name, "--json"]);
   return JSON.parse(stdout).packages[0].path;
 }
 
-/** TinyCC's source archive, which is fetched if it is not there. */
-export async function sourceArchive(): Promise<string> {
-  await execute(join(project, "stagex"), ["fetch", "tinycc-source"]);
+/** The first source of a package, which is fetched if it is not there. */
+export async function sourceArchive({ name, sources = [] }: Package): Promise<string> {
+  await execute(join(project, "stagex"), ["fetch", name]);
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(
-    process.env.STAGEX_HOME || join(cache, "stagex"),
-    "sources",
-    tinyccSource.sources?.[0]?.sha256 as string,
-  );
+  const home = process.env.STAGEX_HOME || join(cache, "stagex");
+  return join(home, "sources", sources[0]?.sha256 ?? "");
 }
 
 const usage = `Usage: scripts/ddc [--tinycc DIR] [--source ARCHIVE]
@@ -146,8 +143,8 @@ async function main(): Promise<number> {
     console.error("Cannot compare: because this machine has no compiler. Install gcc or clang.");
     return 2;
   }
-  const tinycc = argv.tinycc ? resolve(argv.tinycc) : await builtTinycc();
-  const archive = argv.source ? resolve(argv.source) : await sourceArchive();
+  const tinycc = argv.tinycc ? resolve(argv.tinycc) : await builtTree("tinycc");
+  const archive = argv.source ? resolve(argv.source) : await sourceArchive(tinyccSource);
   let status = 0;
   for (const compiler of compilers) {
     const { files, different } = await compare(compiler, tinycc, archive);

@@ -8,6 +8,7 @@ import { closure, parseLock } from "@stagex/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Store } from "../../../modules/store/src/index.ts";
 import { sourceArchive } from "../../../scripts/ddc.ts";
+import { tinyccSource } from "../packages/tinycc-source.ts";
 
 const execute = promisify(execFile);
 const project = join(import.meta.dirname, "../../..");
@@ -36,7 +37,7 @@ beforeAll(async () => {
   // Buildah knows `RUN --network` since 1.30; before that, its own option does the same.
   plan = (version ?? 0) >= 1030 ? stdout : stdout.replaceAll(/^RUN --network=none/gm, "RUN");
   cpSync(join(project, "stages/stage0"), join(context, "stages/stage0"), { recursive: true });
-  const archive = await sourceArchive();
+  const archive = await sourceArchive(tinyccSource);
   mkdirSync(join(context, ".stagex/sources"), { recursive: true });
   cpSync(archive, join(context, ".stagex/sources", basename(archive)));
 });

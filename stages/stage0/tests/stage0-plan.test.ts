@@ -26,7 +26,7 @@ beforeAll(async () => {
   chmodSync(folder, 0o755);
   cpSync(join(project, "stages/stage0"), join(root, "project/stages/stage0"), { recursive: true });
   mkdirSync(join(root, "sources"));
-  cpSync(await sourceArchive(), join(root, "sources", tinyccSource.sources?.[0]?.file as string));
+  cpSync(await sourceArchive(tinyccSource), join(root, "sources", tinyccSource.sources?.[0]?.file as string));
   mkdirSync(join(root, "dev"));
   writeFileSync(join(root, "dev/null"), ""); // only ever read
 });

@@ -17,6 +17,7 @@ import { promisify } from "node:util";
 import { closure, formatLock, type LockedPackage, parseLock } from "@stagex/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sourceArchive } from "../../../scripts/ddc.ts";
+import { tinyccSource } from "../packages/tinycc-source.ts";
 
 const execute = promisify(execFile);
 const project = join(import.meta.dirname, "../../..");
@@ -29,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let archive: string;
 beforeAll(async () => {
-  archive = await sourceArchive();
+  archive = await sourceArchive(tinyccSource);
 });
 
 interface Surroundings {

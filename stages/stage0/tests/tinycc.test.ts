@@ -2,13 +2,14 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { builtTinycc, compare, hostCompilers, runIn, sourceArchive } from "../../../scripts/ddc.ts";
+import { builtTree, compare, hostCompilers, runIn, sourceArchive } from "../../../scripts/ddc.ts";
+import { tinyccSource } from "../packages/tinycc-source.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tinycc-"));
 let tree: string;
 
 beforeAll(async () => {
-  tree = await builtTinycc();
+  tree = await builtTree("tinycc");
   cpSync(tree, root, { recursive: true });
   mkdirSync(join(root, "work"));
 });
@@ -100,7 +101,7 @@ describe("diverse double compilation", async () => {
 
   for (const name of ["gcc", "clang"])
     it.skipIf(!isThere(name))(`by the host's ${name} gives the same tree`, async () => {
-      const { files, different } = await compare([name], tree, await sourceArchive());
+      const { files, different } = await compare([name], tree, await sourceArchive(tinyccSource));
       expect(different).toEqual([]);
       expect(files.size).toBeGreaterThan(30);
     });

@@ -100,6 +100,7 @@ struct entry {
     char name[1];
 };
 long __syscall(int number, ...);
+extern char **environ;
 
 // The names in a directory, sorted; none if there is no such directory.
 static struct list names_in(const char *path) {
