@@ -1,11 +1,15 @@
 /** Roots that hold nothing but trees of packages, to run their programs in. */
+import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll } from "vitest";
-import { builtTree, runIn } from "../../../scripts/ddc.ts";
+import { builtTree } from "../../../scripts/ddc.ts";
 
-/** What a program did: its exit status, and what it wrote to both standard output and standard error. */
+const execute = promisify(execFile);
+
+/** What a program did: its exit status, and what it wrote to its standard output and error, as it came. */
 export interface Outcome {
   readonly status: number;
   readonly output: string;
@@ -39,12 +43,18 @@ export class Root {
 
   /** Runs a program, named by its path in the root, in the folder /work or another one. */
   async run(argv: readonly string[], cwd = "/work"): Promise<Outcome> {
+    const user = process.getuid?.() === 0 ? [] : ["--map-root-user"];
+    const command = ["unshare", ...user, `--root=${this.directory}`, `--wd=${cwd}`, ...argv];
+    const merged = ["-c", 'exec "$@" 2>&1', "sh", ...command];
     try {
-      const { stdout, stderr } = await runIn(this.directory, { argv, cwd });
-      return { status: 0, output: stdout + stderr };
+      const { stdout } = await execute("sh", merged, {
+        maxBuffer: 1 << 26,
+        env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+      });
+      return { status: 0, output: stdout };
     } catch (error) {
-      const { code, stdout = "", stderr = "" } = error as { code?: number; stdout?: string; stderr?: string };
-      return { status: typeof code === "number" ? code : -1, output: stdout + stderr };
+      const { code, stdout = "" } = error as { code?: number; stdout?: string };
+      return { status: typeof code === "number" ? code : -1, output: stdout };
     }
   }
 }
