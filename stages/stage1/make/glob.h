@@ -1,0 +1,2 @@
+// make needs its own glob, which reads folders through a cache. Its build system copies this header.
+#include "glob.in.h"
