@@ -16,7 +16,6 @@ export interface Figure {
 
 export const holds = ({ value, bar }: Figure): boolean => value <= bar;
 
-/** A table in Markdown, which reads as well on a terminal. */
 export function formatFigures(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.name,
@@ -24,8 +23,35 @@ export function formatFigures(figures: readonly Figure[]): string {
     `<= ${amount(figure.bar, figure.unit)}${figure.note ? ` (${figure.note})` : ""}`,
     holds(figure) ? "yes" : "NO",
   ]);
-  const table = [["figure", "measured", "bar", "holds"], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  return formatTable([["figure", "measured", "bar", "holds"], ...rows]);
+}
+
+/** What one package costs. */
+export interface PackageCost {
+  readonly name: string;
+  /** Wall time of its steps. */
+  readonly seconds: number;
+  /** Most memory that they used. */
+  readonly peakBytes: number;
+  /** Size of its tree. */
+  readonly bytes: number;
+}
+
+export function formatCosts(packages: readonly PackageCost[]): string {
+  const rows = packages.map(({ name, seconds, peakBytes, bytes }) => [
+    name,
+    `${seconds.toFixed(1)} s`,
+    amount(peakBytes / 1e6, "MB"),
+    `${(bytes / 1e6).toFixed(1)} MB`,
+  ]);
+  return formatTable([["package", "time", "memory", "tree"], ...rows]);
+}
+
+/** A table in Markdown, which reads as well on a terminal. */
+function formatTable(table: readonly (readonly string[])[]): string {
+  const widths = (table[0] ?? []).map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
   const lines = table.map(
     (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`,
   );

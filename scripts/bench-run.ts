@@ -48,6 +48,24 @@ export function stagexPeak(scratch: string, ...args: string[]): Run & { peak: nu
   return { ...done, peak: Number(readFileSync(report, "utf8")) * 1024 };
 }
 
+/** Times and memory of each package's last build, as the command line records them for its estimates. */
+export const readMeasures = (home: string): Record<string, { seconds: number; peakBytes: number }> =>
+  JSON.parse(readFileSync(join(home, "history.json"), "utf8"));
+
+/** Bytes of the trees of packages that were built. */
+export function treeSizes(home: string, names: readonly string[]): Map<string, number> {
+  const { packages } = JSON.parse(
+    stagex("--home", home, "build", "--offline", "--json", ...names).output,
+  ) as {
+    packages: { name: string; path: string }[];
+  };
+  return new Map(packages.map(({ name, path }) => [name, diskUse(path)]));
+}
+
+/** Bytes of the files below a folder. */
+export const diskUse = (path: string): number =>
+  Number(run("du", ["--summarize", "--bytes", path]).output.split("\t")[0]);
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;

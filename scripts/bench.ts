@@ -1,5 +1,5 @@
 /**
- * scripts/bench [--rounds N] [audit] [stage0] [resolving] [chain] [thousand]
+ * scripts/bench [--rounds N] [audit] [stage0] [stage1] [resolving] [chain] [thousand]
  *
  * Measures the figures that stagex is held to, or some of them, and prints them. A run of all keeps them in
  * bench/ with a description of the machine. Needs a C compiler, GNU time and Nix: `apt install gcc time nix-bin`.
@@ -14,10 +14,17 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { reasonOf } from "../modules/core/src/index.ts";
 import { makeChain, nixBuild, resolveSynthetic, stagexBuild, stagexPin } from "./bench-chain.ts";
-import { type Figure, formatFigures, holds, keepResults } from "./bench-report.ts";
-import { inTurn, median, stagex, stagexOnline } from "./bench-run.ts";
+import {
+  type Figure,
+  formatCosts,
+  formatFigures,
+  holds,
+  keepResults,
+  type PackageCost,
+} from "./bench-report.ts";
+import { diskUse, inTurn, median, readMeasures, stagex, stagexOnline, treeSizes } from "./bench-run.ts";
 
-const measurements: Record<string, () => Figure[]> = { audit, stage0, resolving, chain, thousand };
+const measurements: Record<string, () => Figure[]> = { audit, stage0, stage1, resolving, chain, thousand };
 
 const usage = `usage: scripts/bench [--rounds N] [${Object.keys(measurements).join("] [")}]`;
 const { rounds, wanted } = readCommandLine();
@@ -76,6 +83,27 @@ function stage0(): Figure[] {
     return stagex("--home", home, "build", "--offline", "tinycc").seconds;
   });
   return [{ name: "hex0 to TinyCC, cold store", unit: "s", value: median(seconds), bar: 5 }];
+}
+
+/** Stages 0 and 1 from nothing but their sources, once, since it takes minutes. Prints a table of the packages. */
+function stage1(): Figure[] {
+  const home = join(scratch, "stage1");
+  const packages = JSON.parse(stagex("list", "--stage", "1", "--json").output) as { name: string }[];
+  const names = packages.map(({ name }) => name);
+  stagexOnline("--home", home, "fetch", ...names);
+  const { seconds } = stagex("--home", home, "build", "--offline", ...names);
+  stagex("--home", home, "gc");
+
+  const measures = readMeasures(home);
+  const sizes = treeSizes(home, names);
+  const rows = names.map((name) => ({ name, ...measures[name], bytes: sizes.get(name) }) as PackageCost);
+  console.log(`${formatCosts(rows)}\n`);
+  const peak = Math.max(...rows.map(({ peakBytes }) => peakBytes));
+  return [
+    { name: "hex0 to the end of stage 1, cold store", unit: "s", value: seconds, bar: 600 },
+    { name: "the store after stage 1", unit: "MB", value: diskUse(join(home, "store")) / 1e6, bar: 1500 },
+    { name: "memory of stage 1's largest package", unit: "MB", value: peak / 1e6, bar: 4000 },
+  ];
 }
 
 /** 1,000 synthetic packages from definitions to a lock, in this process: Node's own start is not in it. */
