@@ -8,7 +8,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -16,6 +16,7 @@ import { argv, glob } from "zx";
 import type { Package, Step } from "../modules/core/src/index.ts";
 import { tinyccSource } from "../stages/stage0/packages/tinycc-source.ts";
 import { fixedPoint } from "../stages/stage0/tinycc/recipe.ts";
+import { fetchSources } from "./sources.ts";
 
 const execute = promisify(execFile);
 const project = fileURLToPath(new URL("..", import.meta.url));
@@ -119,12 +120,8 @@ export async function builtTree(name: string): Promise<string> {
 }
 
 /** The first source of a package, which is fetched if it is not there. */
-export async function sourceArchive({ name, sources = [] }: Package): Promise<string> {
-  await execute(join(project, "stagex"), ["fetch", name]);
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const home = process.env.STAGEX_HOME || join(cache, "stagex");
-  return join(home, "sources", sources[0]?.sha256 ?? "");
-}
+export const sourceArchive = async ({ name, sources = [] }: Package): Promise<string> =>
+  join(await fetchSources(name), sources[0]?.sha256 ?? "");
 
 const usage = `Usage: scripts/ddc [--tinycc DIR] [--source ARCHIVE]
 

@@ -1,10 +1,11 @@
 /**
- * Turns locked packages into trees in the store: reuses what is there, takes what a cache has, builds the
- * rest in the sandbox, and accepts nothing that differs from the lock.
+ * Turns locked packages into trees in the store: reuses what is there, takes what a cache has, lets an executor
+ * build the rest, and accepts nothing that differs from the lock.
  */
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -30,9 +31,9 @@ import {
   StagexError,
   schedule,
 } from "@stagex/core";
-import { runInSandbox } from "@stagex/sandbox";
 import type { SourceCache } from "@stagex/sources";
 import { compareTrees, fetchTree, type Store } from "@stagex/store";
+import { type Executor, type Limits, sandboxExecutor } from "./executor.ts";
 import { type Measure, recordHistory } from "./history.ts";
 
 /** Where a run keeps what outlives it, apart from the store and the sources. */
@@ -54,8 +55,10 @@ export interface BuilderOptions {
   readonly caches?: readonly string[];
   readonly jobs: number;
   readonly keepGoing?: boolean;
-  /** Limits of one package. */
-  readonly limits: { readonly seconds: number; readonly bytes: number };
+  /** Limits of one package in the sandbox. */
+  readonly limits: Limits;
+  /** Builds what is missing; by default the sandbox. */
+  readonly executor?: Executor;
   readonly signal?: AbortSignal;
   /** A store to look for a pinned tree that a build fails to reproduce; by default the one built into. */
   readonly expected?: Store;
@@ -114,11 +117,13 @@ export class UnexpectedTree extends StagexError {
 
 export class Builder {
   readonly #options: BuilderOptions;
+  readonly #executor: Executor;
   readonly #measures = new Map<string, Measure>();
   readonly #refused = new Set<string>();
 
   constructor(options: BuilderOptions) {
     this.#options = options;
+    this.#executor = options.executor ?? sandboxExecutor(options.lock, options.store, options.limits);
   }
 
   /** A builder with some options changed, such as another lock. */
@@ -135,7 +140,9 @@ export class Builder {
   async build(names: readonly string[]): Promise<ReadonlyMap<string, Sha256>> {
     const { signal, places, keepGoing } = this.#options;
     await mkdir(places.logs, { recursive: true });
-    this.#emit({ type: "plan", names: this.missing(names) });
+    const missing = this.missing(names);
+    this.#executor.plan?.(missing);
+    this.#emit({ type: "plan", names: missing });
     const outcome = await this.#run(names);
     await recordHistory(places.history, this.#measures);
     signal?.throwIfAborted();
@@ -214,25 +221,16 @@ export class Builder {
   }
 
   async #buildNow(name: string, key: Sha256, inputs: readonly Sha256[]): Promise<Sha256> {
-    const { lock, store, limits, signal } = this.#options;
+    const { lock, store, signal } = this.#options;
     const locked = this.#locked(name);
     const log = this.#logOf(name);
     this.#emit({ type: "started", name });
     const scratch = await store.scratch(name).catch(inBuildOf(name));
     try {
       writeFileSync(log, "");
-      const files = await this.#fetch(locked.sources).catch(inBuildOf(name));
-      const { out, seconds, peakBytes } = await runInSandbox({
-        roots: inputs.map((digest) => store.treePath(digest)),
-        files,
-        steps: locked.steps,
-        environment: lock.environment,
-        epoch: lock.epoch,
-        scratch,
-        limits,
-        log,
-        ...(signal && { signal }),
-      }).catch(inBuildOf(name));
+      const fetch = (sources: readonly LockedSource[]) => this.#fetch(sources);
+      const job = { name, locked, inputs, fetch, scratch, log, ...(signal && { signal }) };
+      const { out, seconds, peakBytes } = await this.#executor.run(job).catch(inBuildOf(name));
       const { digest } = await store.add(out, { epoch: lock.epoch }).catch(inBuildOf(name));
       checkProvided(name, locked.provides ?? [], store.treePath(digest));
       await this.#checkPin(name, digest, inputs);
@@ -241,6 +239,7 @@ export class Builder {
       this.#measures.set(name, measure);
       this.#emit({ type: "built", name, digest, measure });
       removeIfEmpty(scratch);
+      if (existsSync(this.#failedOf(name))) await store.discard(this.#failedOf(name));
       return digest;
     } catch (error) {
       if (signal?.aborted) await store.discard(scratch);
@@ -255,7 +254,7 @@ export class Builder {
     const { bavail, bsize } = statfsSync(store.directory);
     const kept = {
       log: this.#logOf(name),
-      work: join(places.failed, name),
+      work: this.#failedOf(name),
       diskFull: bavail * bsize < 2 ** 20,
     };
     const logEnd = lastLines(kept.log);
@@ -270,17 +269,12 @@ export class Builder {
     this.#emit({ type: "failed", name, error, kept: { ...kept, logEnd } });
   }
 
-  async #fetch(sources: readonly LockedSource[]) {
+  #fetch(sources: readonly LockedSource[]): Promise<readonly string[]> {
     const { signal } = this.#options;
-    const paths = await this.#options.sources.ensureAll(sources, {
+    return this.#options.sources.ensureAll(sources, {
       ...(signal && { signal }),
       onProgress: (progress) => this.#emit({ type: "fetching", ...progress }),
     });
-    return sources.map((source, index) => ({
-      path: paths[index] as string,
-      name: source.file,
-      executable: source.executable ?? false,
-    }));
   }
 
   /** A known answer: a tree that is not the pinned one fails, and both stay for comparison. */
@@ -299,6 +293,10 @@ export class Builder {
 
   #locked(name: string): LockedPackage {
     return this.#options.lock.packages[name] as LockedPackage;
+  }
+
+  #failedOf(name: string): string {
+    return join(this.#options.places.failed, name);
   }
 
   #logOf(name: string): string {

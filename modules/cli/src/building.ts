@@ -15,6 +15,7 @@ export interface BuildingOptions extends GlobalOptions {
   cache?: string[];
   timeLimit: number;
   memoryLimit: number;
+  executor?: "sandbox" | "dagger";
 }
 
 export interface Workshop {
@@ -29,13 +30,15 @@ export interface Workshop {
  * Opens a builder over the user's store, hands it to `work`, and closes what was opened however `work` ends.
  * Ctrl-C and SIGTERM abort `signal`, upon which builds stop and leave nothing behind; a second one does not wait
  * for that.
+ *
+ * @param changes options of the builder; `afresh` lets an executor use nothing that it has built before
  */
 export async function withBuilder<T>(
   session: Session,
   lock: Lock,
   options: BuildingOptions,
   work: (workshop: Workshop) => Promise<T>,
-  changes: Partial<BuilderOptions> = {},
+  { afresh = false, ...changes }: Partial<BuilderOptions> & { afresh?: boolean } = {},
 ): Promise<T> {
   const stop = new AbortController();
   const interrupt = () => {
@@ -49,6 +52,10 @@ export async function withBuilder<T>(
   const places = placesOf(session);
   const store = changes.store ?? (await Store.open(join(session.home, "store")));
   const view = await openView(await readHistory(places.history), jobs);
+  const executor =
+    options.executor === "dagger"
+      ? await daggerExecutor(session, { lock, store, afresh, signal: stop.signal })
+      : undefined;
   try {
     registerRoot(session);
     const sources = await openSources(session, options);
@@ -63,14 +70,26 @@ export async function withBuilder<T>(
       limits: { seconds: options.timeLimit, bytes: options.memoryLimit * 2 ** 20 },
       signal: stop.signal,
       onEvent: view.onEvent,
+      ...(executor && { executor }),
       ...changes,
     });
     return await work({ store, sources, builder, view: view.view, signal: stop.signal });
   } finally {
     view.close();
+    await executor?.close();
     await store.close();
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
+}
+
+/** Loaded only when asked for, since the engine's SDK is large. */
+async function daggerExecutor(
+  { project, home }: Session,
+  options: { lock: Lock; store: Store; afresh: boolean; signal: AbortSignal },
+) {
+  const { DaggerExecutor } = await import("@stagex/dagger");
+  const log = join(home, "logs/dagger.log");
+  return new DaggerExecutor({ ...options, project, sources: join(home, "sources"), log });
 }
 
 export const openSources = (session: Session, { offline = false }: { offline?: boolean }) =>

@@ -25,8 +25,8 @@ Environment: STAGEX_LOCK, STAGEX_HOME, STAGEX_CACHE (places with trees, separate
   );
 
 /** Commands are loaded when they run, so that starting costs little. */
-const command = (usage: string, summary: string) =>
-  program.command(usage).summary(summary).description(`${summary}.`);
+const command = (usage: string, summary: string, parent = program) =>
+  parent.command(usage).summary(summary).description(`${summary}.`);
 
 const json = () => new Option("--json", "print the result as JSON");
 const jobs = () =>
@@ -45,24 +45,38 @@ const building = (target: Command) =>
         "a folder or URL with trees of `push-cache`, may be repeated; needs no trust, since the lock pins every tree",
       ).argParser((place: string, before: string[] = []) => [...before, place]),
     )
-    .addOption(new Option("--time-limit <seconds>", "for one package").argParser(positive).default(7200))
-    .addOption(new Option("--memory-limit <MiB>", "for one package").argParser(positive).default(4096))
+    .addOption(
+      new Option("--time-limit <seconds>", "for one package, in the sandbox")
+        .argParser(positive)
+        .default(7200),
+    )
+    .addOption(
+      new Option("--memory-limit <MiB>", "for one package, in the sandbox").argParser(positive).default(4096),
+    )
     .addOption(json());
 
-building(command("build <package...>", "Build packages into the store")).action(async (names, _, self) =>
-  (await import("./commands/build.ts")).build(names, self.optsWithGlobals()),
-);
+const executor = () =>
+  new Option("--executor <executor>", "what builds: this machine's sandbox, or a Dagger engine")
+    .choices(["sandbox", "dagger"])
+    .default("sandbox");
+
+building(command("build <package...>", "Build packages into the store"))
+  .addOption(executor())
+  .action(async (names, _, self) =>
+    (await import("./commands/build.ts")).build(names, self.optsWithGlobals()),
+  );
 
 building(command("build-pallet", "Build a pallet and write it as an OCI layout"))
   .requiredOption("--name <pallet>", "the pallet")
   .option("-o, --output <directory>", "the OCI layout to write (default: out/<pallet>)")
+  .addOption(executor())
   .action(async (_, self) => (await import("./commands/build.ts")).buildPallet(self.optsWithGlobals()));
 
-building(
-  command("verify <name>", "Rebuild a pallet or package in a fresh store and compare with the lock"),
-).action(async (name, _, self) =>
-  (await import("./commands/verify.ts")).verify(name, self.optsWithGlobals()),
-);
+building(command("verify <name>", "Rebuild a pallet or package in a fresh store and compare with the lock"))
+  .addOption(executor())
+  .action(async (name, _, self) =>
+    (await import("./commands/verify.ts")).verify(name, self.optsWithGlobals()),
+  );
 
 command("fetch [name...]", "Fetch all sources of pallets or packages (default: all), for use offline")
   .addOption(offline())
@@ -89,8 +103,23 @@ command("graph [name...]", "Print the graph of pallets or packages (default: all
     (await import("./commands/graph.ts")).graph(names, self.optsWithGlobals()),
   );
 
+command("diff <tree> <tree>", "Show where two trees differ: packages, digests in the store, or directories")
+  .addOption(json())
+  .action(async (first, second, _, self) =>
+    (await import("./commands/diff.ts")).diff(first, second, self.optsWithGlobals()),
+  );
+
 command("log <package>", "Print the log of a package's last build").action(async (name, _, self) =>
   (await import("./commands/log.ts")).log(name, self.optsWithGlobals()),
+);
+
+building(
+  command(
+    "shell <package> [command...]",
+    "Look around in a package's sandbox, as its last failed step left it or else as its first step finds it",
+  ),
+).action(async (name, words, _, self) =>
+  (await import("./commands/shell.ts")).shell(name, words, self.optsWithGlobals()),
 );
 
 command("audit [pallet]", "Count what has to be trusted or read: the trust budget of a pallet (default: all)")
@@ -109,6 +138,10 @@ command(
   )
   .action(async (names, _, self) => (await import("./commands/plan.ts")).plan(names, self.optsWithGlobals()));
 
+command("sbom <pallet>", "Print a pallet's bill of materials, with what built it, down to the seed")
+  .addOption(new Option("--format <format>", "how").choices(["spdx", "cyclonedx"]).default("spdx"))
+  .action(async (name, _, self) => (await import("./commands/sbom.ts")).sbom(name, self.optsWithGlobals()));
+
 command("lock", "Resolve the package definitions into stagex.lock")
   .option("--check", "change nothing; fail if the lock is stale")
   .action(async (_, self) => (await import("./commands/lock.ts")).lock(self.optsWithGlobals()));
@@ -116,6 +149,42 @@ command("lock", "Resolve the package definitions into stagex.lock")
 building(
   command("pin [name...]", "Build twice what has no pinned tree (or the named), and pin it in the lock"),
 ).action(async (names, _, self) => (await import("./commands/pin.ts")).pin(names, self.optsWithGlobals()));
+
+building(
+  command(
+    "reproduce [name...]",
+    "Rebuild from sources, compare with the lock, and sign what came out the same",
+  ),
+)
+  .option("--all", "all packages and pallets that the lock pins")
+  .requiredOption("--key <file>", "your Ed25519 private key, in PEM")
+  .requiredOption("--builder <name>", "your name, as policies know it")
+  .option("-o, --output <directory>", "where the confirmations are written (default: confirmations/)")
+  .addOption(executor())
+  .action(async (names, _, self) =>
+    (await import("./commands/reproduce.ts")).reproduce(names, self.optsWithGlobals()),
+  );
+
+const confirm = command("confirm", "Take in and list confirmations");
+command("add <place...>", "Take other people's confirmations into the project", confirm)
+  .addOption(json())
+  .action(async (places, _, self) =>
+    (await import("./commands/confirm.ts")).add(places, self.optsWithGlobals()),
+  );
+command("list [name...]", "List the project's confirmations", confirm)
+  .addOption(json())
+  .action(async (names, _, self) =>
+    (await import("./commands/confirm.ts")).list(names, self.optsWithGlobals()),
+  );
+
+command("provenance <pallet>", "Print how a pallet came to be, as an in-toto statement")
+  .option("--reproduced", "a summary instead, of how many builders of a policy confirmed it")
+  .option("--policy <file>", "the policy, with --reproduced")
+  .option("--as <repository>", "the repository, with --reproduced")
+  .option("--key <file>", "sign it with this private key, in PEM")
+  .action(async (name, _, self) =>
+    (await import("./commands/provenance.ts")).provenance(name, self.optsWithGlobals()),
+  );
 
 command("push-cache <folder> [name...]", "Fill a folder with trees, for others' --cache")
   .addOption(json())
@@ -148,11 +217,15 @@ function whole(text: string): number {
   throw new InvalidArgumentError("It must be a whole number.");
 }
 
-for (const each of [program, ...program.commands]) {
+for (const each of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   each.exitOverride();
   each.configureOutput({ outputError: (text, write) => write(text.replace("error: ", "stagex: ")) });
-  const name = each === program ? "stagex" : `stagex ${each.name()}`;
+  const name = pathOf(each);
   each.showHelpAfterError(`\`${name} --help\` shows what there is.`);
+}
+
+function pathOf(one: Command): string {
+  return one.parent ? `${pathOf(one.parent)} ${one.name()}` : one.name();
 }
 
 // A reader such as `head` may have seen enough; the view may have lost its terminal.

@@ -102,6 +102,29 @@ describe.concurrent("the Containerfile beside the lock", () => {
   });
 });
 
+describe.concurrent("the Dagger modules of the stages", () => {
+  const path = "stages/stage0/.dagger/src/index.ts";
+
+  test("are written by `lock` where the project is one, and a change fails --check", async () => {
+    const project = projectOf({ ...twoPackages, "dagger.json": "{}" });
+    await project.run("lock");
+    expect(readFileSync(project.path(path), "utf8")).toContain('this.tree("high")');
+    expect((await project.run("lock", "--check")).status).toBe(0);
+
+    project.write(path, "");
+    expect(await project.run("lock", "--check")).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining(`Cannot accept ${path}: because it is not what stagex.lock says\n`),
+    });
+  });
+
+  test("are not written elsewhere", async () => {
+    const project = projectOf(twoPackages);
+    await project.run("lock");
+    expect(existsSync(project.path(path))).toBe(false);
+  });
+});
+
 describe.concurrent("definitions are refused, with the lock left as it is", () => {
   const cases: Record<string, { files: Record<string, string>; says: string }> = {
     "when packages need each other": {

@@ -1,18 +1,11 @@
 /** The graph of a lock as a Containerfile, so that builders which nobody here wrote can build it. */
 import { StagexError } from "./errors.ts";
-import { packageNamed, palletNamed } from "./graph.ts";
-import {
-  argumentOf,
-  closure,
-  type Lock,
-  type LockedPackage,
-  type LockedPallet,
-  type LockedSource,
-  type LockedStep,
-} from "./lock.ts";
+import { closure, packageNamed, palletNamed } from "./graph.ts";
+import type { Lock, LockedPackage, LockedPallet, LockedSource, LockedStep } from "./lock.ts";
+import { argumentOf } from "./steps.ts";
 
 /** Where the build context has the sources from elsewhere, each named by its sha256, as in `$STAGEX_HOME/sources`. */
-const SOURCES_FOLDER = ".stagex/sources";
+export const SOURCES_FOLDER = ".stagex/sources";
 /** The folder in which steps work. */
 const BUILD = "/build";
 
@@ -21,32 +14,45 @@ const BUILD = "/build";
  * project's root.
  *
  * Each package has a stage `build-NAME`, where its steps run, and a stage `NAME`, which holds its tree. Each
- * pallet has a stage `pallet-NAME`. A name that cannot be a stage's is changed: `+` to `_`, and `package-` goes
- * before a first digit. Pinned digests are not in it, so that pinning does not change it.
+ * pallet has a stage `pallet-NAME`. For NAME see {@link stageName}. Pinned digests are not in it, so that pinning
+ * does not change it.
  *
  * Syntax: https://docs.docker.com/reference/dockerfile/, of which Buildah's is a part.
  *
  * @param packages names of packages, all if not given
  * @param pallets names of pallets, all if not given
+ * @param atHand trees that lie in the build context, as paths by package: these are taken instead of built
  * @throws StagexError of kind `usage` for an unknown name, of kind `lock` for what a Containerfile cannot hold
  */
 export function containerfile(
   lock: Lock,
   packages: readonly string[] = Object.keys(lock.packages),
   pallets: readonly string[] = Object.keys(lock.pallets),
+  atHand: ReadonlyMap<string, string> = new Map(),
 ): string {
   const parts = pallets.flatMap((name) => palletNamed(lock, name).packages);
-  const names = closure(lock, [...packages, ...parts]);
+  const names = closure(lock, [...packages, ...parts], (name) => atHand.has(name));
   const platforms = [...new Set(names.map((name) => packageNamed(lock, name).platform))];
   const text = [
     header,
     ...platforms.map((platform) => rootStage(lock, platform)),
+    ...[...atHand].map(([name, path]) => treeStage(name, packageNamed(lock, name), path)),
     ...names.map((name) => packageStages(name, packageNamed(lock, name))),
     ...pallets.map((name) => palletStage(lock, name, palletNamed(lock, name))),
   ].join("\n");
   checkStageNames(text);
   return text;
 }
+
+/** A file of the build context for {@link afresh}. */
+export const AFRESH = ".afresh";
+
+/**
+ * The same builds under keys that no builder's cache knows: each root holds the file {@link AFRESH}, which no step
+ * reads and no tree keeps. Its content has to be random.
+ */
+export const afresh = (text: string): string =>
+  text.replaceAll(/^FROM .* AS build-root-.*$/gm, `$&\nCOPY ${AFRESH} /${AFRESH}`);
 
 /** The first line, by which a file is known as written by this program. */
 export const CONTAINERFILE_MARK =
@@ -69,7 +75,8 @@ const header = `${CONTAINERFILE_MARK}
 #   sed 's/^RUN --network=none/RUN/' Containerfile | buildah build --network=none --file - .
 `;
 
-const nameOfStage = (name: string): string =>
+/** The stage that holds a package's tree: the package's name, in letters that a stage's name may have. */
+export const stageName = (name: string): string =>
   (/^[a-z]/.test(name) ? name : `package-${name}`).replaceAll("+", "_");
 const nameOfRoot = (platform: string): string => `build-root-${word(platform).split("/").slice(1).join("-")}`;
 
@@ -85,15 +92,21 @@ WORKDIR /out
 WORKDIR ${BUILD}
 `;
 
+/** A package whose tree need not be built. */
+const treeStage = (name: string, { platform }: LockedPackage, path: string): string => `\
+${fromScratch(platform, stageName(name))}
+COPY ${word(path)}/ /
+`;
+
 function packageStages(name: string, locked: LockedPackage): string {
-  const stage = nameOfStage(name);
+  const stage = stageName(name);
   // A variable cannot be taken back, so steps with other variables go on in a stage of their own.
   const parts = byEnvironment(locked.steps);
   const nameOfPart = (index: number) =>
     index === parts.length - 1 ? `build-${stage}` : `build-${stage}.${index + 1}`;
   const inputs = [
     // What is copied last stays, and the first input is to win.
-    ...locked.inputs.toReversed().map((input) => `COPY --from=${nameOfStage(input)} / /`),
+    ...locked.inputs.toReversed().map((input) => `COPY --from=${stageName(input)} / /`),
     ...copies(locked.sources),
   ];
   return [
@@ -113,8 +126,8 @@ function palletStage(lock: Lock, name: string, pallet: LockedPallet): string {
   const newest = lock.packages[pallet.packages.at(-1) ?? ""];
   return [
     `# ${name} ${pallet.summary}`.replaceAll(/\s+/g, " "),
-    fromScratch(newest?.platform ?? "linux/amd64", `pallet-${nameOfStage(name)}`),
-    ...pallet.packages.map((part) => `COPY --from=${nameOfStage(part)} / /`),
+    fromScratch(newest?.platform ?? "linux/amd64", `pallet-${stageName(name)}`),
+    ...pallet.packages.map((part) => `COPY --from=${stageName(part)} / /`),
     ...pairs("ENV", pallet.env),
     ...pairs("LABEL", pallet.labels),
     ...(pallet.workdir ? [`WORKDIR ${word(pallet.workdir)}`] : []),
@@ -167,10 +180,12 @@ function copies(sources: readonly LockedSource[]): string[] {
 }
 
 /** Where a source lies in the build context. */
-function contextPath({ from, sha256 }: LockedSource): string {
-  const project = from.find((place) => place.startsWith("project:"));
-  return project ? project.slice("project:".length) : `${SOURCES_FOLDER}/${sha256}`;
-}
+const contextPath = (source: LockedSource): string =>
+  projectPath(source) ?? `${SOURCES_FOLDER}/${source.sha256}`;
+
+/** The path of a source in the repository; undefined for one from elsewhere. */
+export const projectPath = ({ from }: LockedSource): string | undefined =>
+  from.find((place) => place.startsWith("project:"))?.slice("project:".length);
 
 /** An instruction's arguments in exec form, which no shell or builder changes. */
 const argv = (words: readonly string[]): string =>

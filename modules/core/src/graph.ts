@@ -93,3 +93,32 @@ export function toDot(lock: Lock, names: readonly string[]): string {
     .flatMap((name) => (lock.packages[name]?.inputs ?? []).map((input) => `  "${name}" -> "${input}";`));
   return ["digraph stagex {", "  rankdir=BT;", ...clusters, ...edges, "}", ""].join("\n");
 }
+
+/**
+ * Names of `roots` and of all that they need, inputs before what uses them.
+ *
+ * @param prune leaves out a package, and what only it needs
+ */
+export function closure(lock: Lock, roots: readonly string[], prune?: (name: string) => boolean): string[] {
+  const done = new Set<string>();
+  const path = new Set<string>();
+  const visit = (name: string) => {
+    if (done.has(name) || prune?.(name)) return;
+    if (path.has(name)) throw cycleError([...path], name);
+    path.add(name);
+    for (const input of lock.packages[name]?.inputs ?? []) visit(input);
+    path.delete(name);
+    done.add(name);
+  };
+  for (const root of roots) visit(root);
+  return [...done];
+}
+
+function cycleError(path: readonly string[], name: string): StagexError {
+  const cycle = [...path.slice(path.indexOf(name)), name].join(" -> ");
+  return new StagexError("lock", {
+    cannot: "put the packages in order",
+    because: `they need each other in a cycle: ${cycle}`,
+    remedy: "Remove one of these needs from the definitions.",
+  });
+}

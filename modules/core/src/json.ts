@@ -26,3 +26,7 @@ function isLeaf(value: object): boolean {
   }
   return true;
 }
+
+/** A record with its members sorted by name. Names are ASCII, so the order of UTF-16 code units is that of bytes. */
+export const sortMembers = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -7,11 +7,11 @@
  * gives the same bytes, or it is refused. And each package carries the key of its recipe: if a block changes
  * and its `tree` does not, the keys disagree, and it is refused.
  */
-// Every start takes the key of every package. In JavaScript that is slow until it is compiled: 20 ms for 100 keys.
-import { createHash } from "node:crypto";
 import * as v from "valibot";
+import { checkLock, lockError } from "./check-lock.ts";
 import { StagexError } from "./errors.ts";
-import { formatJson } from "./json.ts";
+import { formatJson, sortMembers } from "./json.ts";
+import { orderStep } from "./steps.ts";
 
 /** The version of the lock's format that this program reads and writes. */
 export const LOCK_VERSION = 1;
@@ -68,7 +68,7 @@ const lockedPackage = v.strictObject({
   steps: v.array(lockedStep),
   provides: v.optional(v.array(v.string())),
   generated: v.optional(v.array(v.string())),
-  /** Digest of all that decides the tree, see {@link packageKey}; null while an input has no pinned tree. */
+  /** Digest of all that decides the tree, see `packageKey`; null while an input has no pinned tree. */
   key: v.nullable(hex256),
   /** sha256 of the tree's canonical tar; null until it is pinned. */
   tree: v.nullable(hex256),
@@ -103,40 +103,6 @@ export type LockedPackage = v.InferOutput<typeof lockedPackage>;
 export type LockedPallet = v.InferOutput<typeof lockedPallet>;
 export type Lock = v.InferOutput<typeof lockSchema>;
 
-/** A step's argument as the process gets it. */
-export const argumentOf = (argument: string | string[]): string =>
-  typeof argument === "string" ? argument : argument.join("\n");
-
-/** The inverse of {@link argumentOf}: several lines become a list. */
-export const linesOf = (argument: string): string | string[] =>
-  argument.includes("\n") ? argument.split("\n") : argument;
-
-/**
- * Digest of all that decides a package's tree: platform, epoch, environment, steps, the names and hashes of
- * the sources, and the digests (not the recipes) of the inputs. So a change below that changes no output
- * rebuilds nothing above it.
- *
- * @returns null while one of the inputs has no pinned tree.
- */
-export function packageKey(lock: Lock, locked: LockedPackage): Sha256 | null {
-  const inputs = locked.inputs.map((name) => lock.packages[name]?.tree ?? null);
-  if (inputs.includes(null)) return null;
-  return keyOfInputs(lock, locked, inputs as Sha256[]);
-}
-
-/** {@link packageKey} for inputs of known digests, which need not be those that the lock pins. */
-export function keyOfInputs(lock: Lock, locked: LockedPackage, inputs: readonly Sha256[]): Sha256 {
-  const decisive = {
-    platform: locked.platform,
-    epoch: lock.epoch,
-    environment: lock.environment,
-    sources: locked.sources.map(({ file, sha256, executable }) => [file, sha256, executable ?? false]),
-    inputs,
-    steps: locked.steps.map(orderStep),
-  };
-  return createHash("sha256").update(JSON.stringify(decisive)).digest("hex");
-}
-
 /** The lock as the bytes of `stagex.lock`. */
 export function formatLock(lock: Lock): string {
   const sorted = {
@@ -157,40 +123,10 @@ export function formatLock(lock: Lock): string {
  */
 export function parseLock(text: string): Lock {
   const lock = checkShape(readJson(text));
-  checkReferences(lock);
-  checkKeys(lock);
+  checkLock(lock);
   if (!isCanonical(lock, text))
     throw lockError("its text is not in canonical form, so it was edited by hand");
   return lock;
-}
-
-/**
- * Names of `roots` and of all that they need, inputs before what uses them.
- *
- * @param prune leaves out a package, and what only it needs
- */
-export function closure(lock: Lock, roots: readonly string[], prune?: (name: string) => boolean): string[] {
-  const done = new Set<string>();
-  const path = new Set<string>();
-  const visit = (name: string) => {
-    if (done.has(name) || prune?.(name)) return;
-    if (path.has(name)) throw cycleError([...path], name);
-    path.add(name);
-    for (const input of lock.packages[name]?.inputs ?? []) visit(input);
-    path.delete(name);
-    done.add(name);
-  };
-  for (const root of roots) visit(root);
-  return [...done];
-}
-
-function cycleError(path: readonly string[], name: string): StagexError {
-  const cycle = [...path.slice(path.indexOf(name)), name].join(" -> ");
-  return new StagexError("lock", {
-    cannot: "put the packages in order",
-    because: `they need each other in a cycle: ${cycle}`,
-    remedy: "Remove one of these needs from the definitions.",
-  });
 }
 
 /** Whether `text` is what {@link formatLock} makes of the lock that was read from it. */
@@ -240,58 +176,12 @@ function checkShape(value: unknown): Lock {
 
 const explain = (message: string) => (message.startsWith("is ") ? message : `is wrong (${message})`);
 
-function checkReferences(lock: Lock): void {
-  for (const [name, locked] of Object.entries(lock.packages)) {
-    for (const input of locked.inputs) {
-      const stage = lock.packages[input]?.stage;
-      if (stage === undefined) throw lockError(`${name} needs ${input}, which it does not hold`);
-      if (stage > locked.stage) {
-        throw lockError(`${name} of stage ${locked.stage} needs ${input} of the higher stage ${stage}`);
-      }
-    }
-  }
-  for (const [name, pallet] of Object.entries(lock.pallets)) {
-    const missing = pallet.packages.find((input) => !lock.packages[input]);
-    if (missing !== undefined) throw lockError(`pallet ${name} needs ${missing}, which it does not hold`);
-  }
-  closure(lock, Object.keys(lock.packages));
-}
-
-function checkKeys(lock: Lock): void {
-  for (const [name, locked] of Object.entries(lock.packages)) {
-    if (locked.key !== packageKey(lock, locked)) {
-      throw lockError(`the key of ${name} does not match its recipe and inputs, so it was edited by hand`);
-    }
-    if (locked.key === null && locked.tree !== null) {
-      throw lockError(`${name} has a pinned tree while one of its inputs has none`);
-    }
-  }
-}
-
-function lockError(because: string, cause?: unknown): StagexError {
-  return new StagexError("lock", {
-    cannot: "use stagex.lock",
-    because,
-    remedy: "Restore it from version control, or run `./stagex lock` to write it anew.",
-    cause,
-  });
-}
-
-// Names are ASCII, so the order of UTF-16 code units is the order of bytes.
-const sortMembers = <T>(record: Record<string, T>): Record<string, T> =>
-  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-
 const mapMembers = <T, U>(record: Record<string, T>, change: (value: T) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 
 /** Members in the schema's order, however the object was made. */
 const ordered = <T extends object>(entries: Record<string, unknown>, value: T): T =>
   Object.fromEntries(Object.keys(entries).map((name) => [name, value[name as keyof T]])) as T;
-
-const orderStep = (step: LockedStep): LockedStep => {
-  const inOrder = ordered(lockedStep.entries, step);
-  return step.env ? { ...inOrder, env: sortMembers(step.env) } : inOrder;
-};
 
 const orderPackage = (locked: LockedPackage): LockedPackage => ({
   ...ordered(lockedPackage.entries, locked),

@@ -41,6 +41,10 @@ export type Place = string;
 export interface RecipeContext {
   readonly name: string;
   readonly version: string;
+  /** Names below `/build` of its `sources`, as declared. */
+  readonly sources: readonly string[];
+  /** Names below `/build` of its `files`, sorted. */
+  readonly files: readonly string[];
 }
 
 /** A named way to build, such as `autotools(…)`: gives the steps for a package. */

@@ -2,18 +2,18 @@
  * Definitions to lock. Pure: what it must know of the repository's files it asks of {@link ProjectFiles}.
  */
 import { StagexError } from "./errors.ts";
+import { closure } from "./graph.ts";
+import { packageKey } from "./key.ts";
 import {
-  closure,
   LOCK_VERSION,
   type Lock,
   type LockedPackage,
   type LockedPallet,
   type LockedSource,
   type LockedStep,
-  linesOf,
-  packageKey,
 } from "./lock.ts";
-import type { Package, Pallet, Source, Stage, Step } from "./package.ts";
+import type { Package, Pallet, RecipeContext, Source, Stage, Step } from "./package.ts";
+import { linesOf } from "./steps.ts";
 
 /** 2026-01-01T00:00:00Z: after the oldest date that zip can hold, and the same for all outputs. */
 export const SOURCE_DATE_EPOCH = 1_767_225_600;
@@ -138,13 +138,12 @@ function checkNeed(user: Package, stage: Stage, need: Package, needStage: Stage 
 }
 
 function lockPackage(definition: Package, stage: Stage, files: ProjectFiles): LockedPackage {
-  const sources = [
-    ...(definition.seeds ?? []).map(
-      (path): LockedSource => ({ ...lockFile(stage, path, files), executable: true }),
-    ),
-    ...(definition.files ?? []).flatMap((glob) => expand(definition, stage, glob, files)),
-    ...(definition.sources ?? []).map((one) => lockSource(definition, one)),
-  ].sort((a, b) => (a.file < b.file ? -1 : 1));
+  const seeds = (definition.seeds ?? []).map(
+    (path): LockedSource => ({ ...lockFile(stage, path, files), executable: true }),
+  );
+  const own = (definition.files ?? []).flatMap((glob) => expand(definition, stage, glob, files));
+  const foreign = (definition.sources ?? []).map((one) => lockSource(definition, one));
+  const sources = [...seeds, ...own, ...foreign].sort((a, b) => (a.file < b.file ? -1 : 1));
   const twice = sources.find((one, index) => one.file === sources[index + 1]?.file);
   if (twice) {
     throw new StagexError("lock", {
@@ -153,7 +152,12 @@ function lockPackage(definition: Package, stage: Stage, files: ProjectFiles): Lo
       remedy: "Give one of them another `file`.",
     });
   }
-  const steps = typeof definition.build === "function" ? definition.build(definition) : definition.build;
+  const steps = stepsOf(definition, {
+    name: definition.name,
+    version: definition.version,
+    sources: foreign.map((one) => one.file),
+    files: own.map((one) => one.file).sort(),
+  });
   return {
     version: definition.version,
     stage: stage.number,
@@ -169,6 +173,9 @@ function lockPackage(definition: Package, stage: Stage, files: ProjectFiles): Lo
     tree: null,
   };
 }
+
+const stepsOf = ({ build }: Package, context: RecipeContext): readonly Step[] =>
+  typeof build === "function" ? build(context) : build;
 
 function expand(definition: Package, stage: Stage, glob: string, files: ProjectFiles): LockedSource[] {
   const paths = files.match(stage.directory, glob);

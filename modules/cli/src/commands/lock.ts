@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import {
   CONTAINERFILE_MARK,
   containerfile,
@@ -8,6 +8,7 @@ import {
   parseLock,
   resolve,
   StagexError,
+  stageModules,
 } from "@stagex/core";
 import { loadDefinitions, projectFiles } from "../definitions.ts";
 import {
@@ -34,12 +35,14 @@ export async function lock(options: GlobalOptions & { check?: boolean }): Promis
       });
     }
     checkContainerfile(session, resolved);
+    checkStageModules(session, resolved);
     console.log("stagex.lock is current");
     return;
   }
   const { previous, unreadable } = previousLock(session);
   const resolved = await resolveProject(session, previous);
   writeContainerfile(session, resolved);
+  writeStageModules(session, resolved);
   writeLock(session, resolved);
   if (unreadable)
     console.error(`stagex: all pins were dropped, since the old lock could not be used: ${unreadable}`);
@@ -79,6 +82,30 @@ function checkContainerfile(session: Session, lock: Lock): void {
     because: existsSync(path) ? "it is not what stagex.lock says" : "it is not there",
     remedy: "Run `./stagex lock` and commit it.",
   });
+}
+
+/** The modules of the stages, by path, where the project is a Dagger module. */
+const stageModuleFiles = ({ project }: Session, lock: Lock): [string, string][] =>
+  existsSync(join(project, "dagger.json"))
+    ? [...stageModules(lock)].map(([path, text]) => [join(project, path), text])
+    : [];
+
+function writeStageModules(session: Session, lock: Lock): void {
+  for (const [path, text] of stageModuleFiles(session, lock)) {
+    mkdirSync(dirname(path), { recursive: true });
+    replaceFile(path, text);
+  }
+}
+
+function checkStageModules(session: Session, lock: Lock): void {
+  for (const [path, text] of stageModuleFiles(session, lock)) {
+    if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
+    throw new StagexError("lock", {
+      cannot: `accept ${relative(session.project, path)}`,
+      because: existsSync(path) ? "it is not what stagex.lock says" : "it is not there",
+      remedy: "Run `./stagex lock` and commit it.",
+    });
+  }
 }
 
 /** The lock as it was, for its pins. One that cannot be read pins nothing: `lock` is how it is repaired. */

@@ -1,0 +1,41 @@
+/** Ways to build that many packages share. They need `/bin/sh`, `tar`, `make` and stage 0's tools in the root. */
+import { type Recipe, run, type Step } from "./package.ts";
+
+/** A script for `/bin/sh`. It ends at the first command that fails, and at a variable that has no value. */
+export const shell = (script: string): Step => run("/bin/sh", "-euc", script);
+
+/**
+ * Unpacks the package's first source to `/build/source`, without the archive's top folder, and applies those of
+ * its `files` that are patches, in the order of their names. Each must fit exactly.
+ */
+export const unpack: Recipe = ({ sources: [archive], files }) => [
+  run("/bin/mkdir", "source"),
+  run("/bin/tar", "-x", "-f", `${archive}`, "-C", "source", "--strip-components", "1"),
+  ...files.filter((file) => file.endsWith(".patch")).map((patch) => run("/patch", "source", patch)),
+];
+
+export interface Autotools {
+  /** Options of `configure`, besides `--prefix=/usr`. */
+  readonly configure?: readonly string[];
+  /** Variables in the environment of `configure` and `make`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Targets and variables for `make`. */
+  readonly make?: readonly string[];
+  /** Targets and variables for the `make` that installs below `DESTDIR`; `install` when absent. */
+  readonly install?: readonly string[];
+}
+
+/** {@link unpack}, then `configure`, `make` and `make install`, in `/build/build`. Manuals are left out. */
+export const autotools =
+  ({ configure = [], env = {}, make = [], install = ["install"] }: Autotools = {}): Recipe =>
+  (context) => {
+    const inBuild = (...argv: string[]): Step => ({ argv, env, cwd: "/build/build" });
+    return [
+      ...unpack(context),
+      run("/bin/mkdir", "build"),
+      inBuild("../source/configure", "--prefix=/usr", ...configure),
+      inBuild("/bin/sh", "-euc", 'exec make -j "$(nproc)" "$@"', "make", ...make),
+      inBuild("/usr/bin/make", ...install, "DESTDIR=/out"),
+      run("/bin/rm", "-rf", "/out/usr/share/info", "/out/usr/share/man"),
+    ];
+  };

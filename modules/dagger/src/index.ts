@@ -1,0 +1,1 @@
+export { DaggerExecutor, type DaggerOptions } from "./executor.ts";
