@@ -1,5 +1,6 @@
 // usage OUT: writes the applets' help texts, in the order of their names, as the C string that libbb/appletlib.c asks
 // for. busybox makes it from the output of its applets/usage.c by od and sed.
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +29,16 @@ static int compare(const void *a, const void *b) {
 }
 
 int main(int argc, char **argv) {
-    FILE *out = argc == 2 ? fopen(argv[1], "w") : NULL;
     const char *text;
+    FILE *out;
     int i;
+    if (argc != 2) {
+        fputs("usage: usage: usage OUT\n", stderr);
+        return 1;
+    }
+    out = fopen(argv[1], "w");
     if (out == NULL) {
-        fputs("usage: cannot write the help texts: the argument is not a file that can be made\n", stderr);
+        fprintf(stderr, "usage: cannot write %s: %s\n", argv[1], strerror(errno));
         return 1;
     }
     qsort(usages, COUNT, sizeof *usages, compare);

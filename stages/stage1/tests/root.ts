@@ -44,10 +44,10 @@ export class Root {
   /** Runs a program, named by its path in the root, in the folder /work or another one. */
   async run(argv: readonly string[], cwd = "/work"): Promise<Outcome> {
     const user = process.getuid?.() === 0 ? [] : ["--map-root-user"];
-    const command = ["unshare", ...user, `--root=${this.directory}`, `--wd=${cwd}`, ...argv];
-    const merged = ["-c", 'exec "$@" 2>&1', "sh", ...command];
+    const enter = 'mount --rbind /dev "$0/dev" && exec unshare --root="$0" --wd="$@" 2>&1';
+    const command = [...user, "--mount", "sh", "-c", enter, this.directory, cwd, ...argv];
     try {
-      const { stdout } = await execute("sh", merged, {
+      const { stdout } = await execute("unshare", command, {
         maxBuffer: 1 << 26,
         env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
       });

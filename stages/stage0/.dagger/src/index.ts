@@ -1,7 +1,7 @@
 /**
  * The packages of stage 0 of stagex. Each is built from the seed, and its tree is the one that the lock pins.
  *
- * `dagger generate` writes this file from stagex.lock.
+ * `./stagex lock` writes this file from stagex.lock.
  */
 import { type Directory, dag, func, object } from "@dagger.io/dagger";
 
@@ -16,6 +16,26 @@ export class Stage0 {
    */
   constructor(sources?: Directory) {
     this.sources = sources;
+  }
+
+  /**
+   * Hexadecimal text to bytes; the seed, built by itself from its own text.
+   *
+   * @returns The tree of hex0 1.
+   */
+  @func()
+  hex0(): Directory {
+    return this.tree("hex0");
+  }
+
+  /**
+   * Hexadecimal text with labels to bytes.
+   *
+   * @returns The tree of hex1 1.
+   */
+  @func()
+  hex1(): Directory {
+    return this.tree("hex1");
   }
 
   /**
@@ -49,43 +69,13 @@ export class Stage0 {
   }
 
   /**
-   * Hexadecimal text to bytes; the seed, built by itself from its own text.
+   * What a build without a shell needs: bunzip2, gunzip, untar, patch, cmp, install.
    *
-   * @returns The tree of hex0 1.
+   * @returns The tree of tools 1.
    */
   @func()
-  hex0(): Directory {
-    return this.tree("hex0");
-  }
-
-  /**
-   * Hexadecimal text with labels to bytes.
-   *
-   * @returns The tree of hex1 1.
-   */
-  @func()
-  hex1(): Directory {
-    return this.tree("hex1");
-  }
-
-  /**
-   * TinyCC for i386, built by itself until nothing changes, with its C library.
-   *
-   * @returns The tree of tinycc 0.9.27+git20200814.62c30a4a.
-   */
-  @func()
-  tinycc(): Directory {
-    return this.tree("tinycc");
-  }
-
-  /**
-   * TinyCC as built by cc.
-   *
-   * @returns The tree of tinycc-1 0.9.27+git20200814.62c30a4a.
-   */
-  @func()
-  tinycc1(): Directory {
-    return this.tree("tinycc-1");
+  tools(): Directory {
+    return this.tree("tools");
   }
 
   /**
@@ -99,13 +89,23 @@ export class Stage0 {
   }
 
   /**
-   * What a build without a shell needs: bunzip2, untar, patch, cmp, install.
+   * TinyCC as built by cc.
    *
-   * @returns The tree of tools 1.
+   * @returns The tree of tinycc-1 0.9.27+git20200814.62c30a4a.
    */
   @func()
-  tools(): Directory {
-    return this.tree("tools");
+  tinycc1(): Directory {
+    return this.tree("tinycc-1");
+  }
+
+  /**
+   * TinyCC for i386, built by itself until nothing changes, with its C library.
+   *
+   * @returns The tree of tinycc 0.9.27+git20200814.62c30a4a.
+   */
+  @func()
+  tinycc(): Directory {
+    return this.tree("tinycc");
   }
 
   private tree(name: string): Directory {
