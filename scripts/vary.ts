@@ -135,8 +135,9 @@ async function buildUnder(
   } catch (error) {
     return (error as { stderr?: string }).stderr?.trim() || String(error);
   } finally {
-    await execute("chmod", ["-R", "u+rwX", top]);
-    rmSync(top, { recursive: true, force: true });
+    // What the sandbox still removes may be gone when chmod looks at it.
+    await execute("chmod", ["-R", "-f", "u+rwX", top]).catch(() => {});
+    rmSync(top, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

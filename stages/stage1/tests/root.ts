@@ -15,14 +15,19 @@ export interface Outcome {
   readonly output: string;
 }
 
+const treeOf = async (one: string): Promise<string> => (one.startsWith("/") ? one : builtTree(one));
+
 export class Root {
   readonly directory = mkdtempSync(join(tmpdir(), "root-"));
 
-  /** A root with the trees of these packages; where two have one path, the earlier wins. Removed after the tests. */
+  /**
+   * A root with the trees of these packages, or trees named by their absolute path; where two have one path, the
+   * earlier wins. Removed after the tests.
+   */
   static async of(...packages: string[]): Promise<Root> {
     const root = new Root();
     afterAll(() => rmSync(root.directory, { recursive: true, force: true }));
-    for (const tree of await Promise.all(packages.reverse().map(builtTree)))
+    for (const tree of await Promise.all(packages.reverse().map(treeOf)))
       cpSync(tree, root.directory, { recursive: true, verbatimSymlinks: true, force: true });
     for (const folder of ["work", "tmp", "dev", "proc"]) mkdirSync(root.path(folder), { recursive: true });
     return root;
