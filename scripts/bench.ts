@@ -1,8 +1,9 @@
 /**
- * scripts/bench [--rounds N] [audit] [stage0] [stage1] [resolving] [chain] [thousand]
+ * scripts/bench [--rounds N] [audit] [stage0] [stage1] [resolving] [chain] [thousand] [trust]
  *
  * Measures the figures that stagex is held to, or some of them, and prints them. A run of all keeps them in
- * bench/ with a description of the machine. Needs a C compiler, GNU time and Nix: `apt install gcc time nix-bin`.
+ * bench/ with a description of the machine. Needs a C compiler, GNU time, gpg and Nix:
+ * `apt install gcc time gpg nix-bin`.
  *
  * Machines are noisy: what is compared runs by turns, and the medians of several rounds are compared.
  *
@@ -22,9 +23,21 @@ import {
   keepResults,
   type PackageCost,
 } from "./bench-report.ts";
-import { diskUse, inTurn, median, readMeasures, stagex, stagexOnline, treeSizes } from "./bench-run.ts";
+import {
+  diskUse,
+  inTurn,
+  median,
+  readMeasures,
+  stagex,
+  stagexOnline,
+  stagexPeak,
+  treeSizes,
+} from "./bench-run.ts";
+import { makeJudged, makeLargePallet } from "./bench-trust.ts";
 
-const measurements: Record<string, () => Figure[]> = { audit, stage0, stage1, resolving, chain, thousand };
+const measurements: Record<string, () => Figure[] | Promise<Figure[]>> = {
+  ...{ audit, stage0, stage1, resolving, chain, thousand, trust },
+};
 
 const usage = `usage: scripts/bench [--rounds N] [${Object.keys(measurements).join("] [")}]`;
 const { rounds, wanted } = readCommandLine();
@@ -33,7 +46,9 @@ const scratch = mkdtempSync(join(tmpdir(), "stagex-bench-"));
 try {
   stagexOnline("--help"); // a first run installs what the command line needs
   const all = Object.keys(measurements);
-  const figures = (wanted.length > 0 ? wanted : all).flatMap((name) => measurements[name]?.() ?? []);
+  const figures: Figure[] = [];
+  for (const name of wanted.length > 0 ? wanted : all)
+    figures.push(...((await measurements[name]?.()) ?? []));
   console.log(formatFigures(figures));
   if (wanted.length === 0) keepResults(figures, rounds);
   process.exitCode = figures.every(holds) ? 0 : 1;
@@ -147,5 +162,28 @@ function thousand(): Figure[] {
   return [
     { name: "nothing to do, 1000 packages", unit: "s", value: median(again), bar: 0.5 },
     { name: "the driver's memory, 1000 packages", unit: "MB", value: peak / 1e6, bar: 150 },
+  ];
+}
+
+/** 20 signatures, by cosign's keys or by gpg, and 200 confirmations, all of which count; and a bill of 100 packages. */
+async function trust(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const format of ["cosign", "openpgp"] as const) {
+    const { image, policy } = await makeJudged(join(scratch, format), format);
+    const home = join(scratch, `${format}-home`);
+    const runs = Array.from({ length: rounds }, () =>
+      stagexPeak(scratch, "--home", home, "trust", "verify", image, "--policy", policy),
+    );
+    const name = `20 signatures by ${format === "cosign" ? "cosign" : "gpg"}, 200 confirmations`;
+    figures.push(
+      { name, unit: "ms", value: median(runs.map(({ seconds }) => seconds)) * 1000, bar: 300 },
+      { name: `${name}, memory`, unit: "MB", value: median(runs.map(({ peak }) => peak)) / 1e6, bar: 120 },
+    );
+  }
+  const lock = makeLargePallet(join(scratch, "large"), 100);
+  const seconds = Array.from({ length: rounds }, () => stagex("--lock", lock, "sbom", "large").seconds);
+  return [
+    ...figures,
+    { name: "bill of materials, 100 packages", unit: "ms", value: median(seconds) * 1000, bar: 1000 },
   ];
 }

@@ -29,6 +29,7 @@ import {
   parseLock,
   pinTrees,
 } from "../modules/core/src/index.ts";
+import { hostCompilers } from "./ddc.ts";
 import { fetchSources } from "./sources.ts";
 
 const execute = promisify(execFile);
@@ -39,6 +40,10 @@ const COMPILER = "gcc -m32 -static";
 
 /** What stage 1 builds with its first GCC. */
 const CHILDREN = ["musl-i386", "binutils-i386", "gcc-3-2"];
+
+/** Whether this machine has what it takes. */
+export const canBuildGcc = async (): Promise<boolean> =>
+  (await hostCompilers()).some((compiler) => compiler.join(" ") === "gcc -m32");
 
 /** A package's tree, by its sha256: as the lock pins it, and as it came out here. */
 export interface Comparison {
@@ -117,17 +122,19 @@ interface Tree {
 
 const readLock = (): Lock => parseLock(readFileSync(join(project, "stagex.lock"), "utf8"));
 
-/** A folder whose `bin` holds the host's assembler and linker, for i386 as if that were the host. */
+/**
+ * A folder whose `bin` holds what a GCC for i386 expects of its host: an assembler and a linker for i386, and no
+ * program that would make manuals, whose sources are not in the archive.
+ */
 async function inNewFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "ddc-"));
+  const program = (name: string, command: string) =>
+    writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
   try {
     mkdirSync(join(folder, "bin"));
-    const wrap = (name: string, option: string) =>
-      writeFileSync(join(folder, "bin", name), `#!/bin/sh\nexec /usr/bin/${name} ${option} "$@"\n`, {
-        mode: 0o755,
-      });
-    wrap("as", "--32");
-    wrap("ld", "-m elf_i386");
+    program("as", 'exec /usr/bin/as --32 "$@"');
+    program("ld", 'exec /usr/bin/ld -m elf_i386 "$@"');
+    for (const name of ["makeinfo", "perl"]) program(name, "exit 1");
     return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,8 @@
  * scripts/equal [--stage N] [--with EXECUTOR,...] [--work FOLDER] [NAME...]
  *
  * Builds packages and pallets (default: all) from the seed with each executor that is there, and prints what
- * each gave: this machine's sandbox, a Dagger engine, Buildah. They are not told the digests of the lock.
+ * each gave: this machine's sandbox, a Dagger engine, Buildah. They are not told the digests of the lock. An engine
+ * may use what it has built before.
  *
  * A run with a FOLDER keeps what it built there, so that one which was interrupted goes on.
  *

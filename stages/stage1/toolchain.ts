@@ -1,4 +1,4 @@
-/** What packages above GCC 3.4.6 are built with. */
+/** What packages are built with once there is GCC 3.4.6. */
 import { tools } from "@stagex/stage0";
 import { binutilsI386 } from "./packages/binutils-i386.ts";
 import { busyboxTcc } from "./packages/busybox-tcc.ts";

@@ -171,10 +171,71 @@ command("add <place...>", "Take other people's confirmations into the project", 
   .action(async (places, _, self) =>
     (await import("./commands/confirm.ts")).add(places, self.optsWithGlobals()),
   );
+command(
+  "attach <pallet> <reference> [place...]",
+  "Attach confirmations of a pallet (default: the project's) to its image",
+  confirm,
+)
+  .addOption(json())
+  .action(async (pallet, reference, places, _, self) =>
+    (await import("./commands/confirm.ts")).attach(pallet, reference, places, self.optsWithGlobals()),
+  );
 command("list [name...]", "List the project's confirmations", confirm)
   .addOption(json())
   .action(async (names, _, self) =>
     (await import("./commands/confirm.ts")).list(names, self.optsWithGlobals()),
+  );
+
+command("sign <pallet>", "Sign the image of a pallet that the lock pins")
+  .requiredOption("--key <key>", "gpg:FINGERPRINT, or the file of a private key, in PEM")
+  .requiredOption("--as <repository>", "the repository that the signature is for, with its registry")
+  .requiredOption("--release <n>", "the number of the release, which grows with each", whole)
+  .addOption(new Option("--days <n>", "how long the signature holds").argParser(positive).default(365))
+  .option("--lookaside <folder>", "where podman, skopeo and CRI-O look for signatures by gpg")
+  .option("--attach <reference>", "the image to attach the signature to: oci:DIRECTORY[:TAG] or docker://…")
+  .addOption(json())
+  .action(async (pallet, _, self) =>
+    (await import("./commands/sign.ts")).sign(pallet, self.optsWithGlobals()),
+  );
+
+const repeated = (value: string, before: string[] = []) => [...before, value];
+
+const trust = command("trust", "Verify images by a policy, and write policies");
+command("verify <reference>", "Verify an image, oci:DIRECTORY[:TAG] or docker://…, by a policy", trust)
+  .requiredOption("--policy <file>", "the policy")
+  .option("--as <repository>", "the repository that a layout is of (default: the policy's only one)")
+  .option("--lookaside <folder>", "a folder of signatures by gpg")
+  .option("--confirmations <place>", "a file or folder of confirmations, may be repeated", repeated)
+  .addOption(json())
+  .action(async (reference, _, self) =>
+    (await import("./commands/trust.ts")).verify(reference, self.optsWithGlobals()),
+  );
+
+const policy = command("policy", "Write, explain and export policies", trust);
+command("init", "Write a policy to standard output", policy)
+  .requiredOption("--image <repository>", "what it has a rule for")
+  .requiredOption("--signer <name=file>", "who may sign, with a public key, may be repeated", repeated)
+  .option("--builder <name[,operator]=file>", "who may confirm, with a public key, may be repeated", repeated)
+  .addOption(new Option("--signatures <n>", "how many have to sign").argParser(positive).default(2))
+  .addOption(new Option("--confirmations <n>", "how many have to confirm").argParser(positive).default(2))
+  .option("--expires <time>", "until when it holds, as 2027-01-01T00:00:00Z")
+  .action(async (_, self) => (await import("./commands/trust.ts")).init(self.optsWithGlobals()));
+command("explain <file>", "Tell what a policy asks for", policy).action(async (file) =>
+  (await import("./commands/trust.ts")).explain(file),
+);
+command("export <file>", "Write a policy for container engines or Kubernetes", policy)
+  .addOption(
+    new Option("--to <program>", "whose policy").choices(["containers", "kyverno"]).default("containers"),
+  )
+  .addOption(
+    new Option("--format <format>", "which signatures containers are to have")
+      .choices(["openpgp", "cosign"])
+      .default("openpgp"),
+  )
+  .option("--image <repository>", "which rule (default: the first)")
+  .option("--signers <names>", "who has to sign, separated by commas, where the rule asks for some of more")
+  .action(async (file, _, self) =>
+    (await import("./commands/trust.ts")).exportPolicy(file, self.optsWithGlobals()),
   );
 
 command("provenance <pallet>", "Print how a pallet came to be, as an in-toto statement")
@@ -203,7 +264,7 @@ command("doctor", "Tell what this machine lacks, and how to get it")
 
 command("test [vitest-arguments...]", "Run the tests")
   .allowUnknownOption()
-  .action(async (rest) => (await import("./commands/test.ts")).test(rest));
+  .action(async (rest, _, self) => (await import("./commands/test.ts")).test(rest, self.optsWithGlobals()));
 
 function positive(text: string): number {
   const value = Number(text);
@@ -217,11 +278,15 @@ function whole(text: string): number {
   throw new InvalidArgumentError("It must be a whole number.");
 }
 
-for (const each of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+for (const each of [program, ...program.commands, ...program.commands.flatMap(allBelow)]) {
   each.exitOverride();
   each.configureOutput({ outputError: (text, write) => write(text.replace("error: ", "stagex: ")) });
   const name = pathOf(each);
   each.showHelpAfterError(`\`${name} --help\` shows what there is.`);
+}
+
+function allBelow({ commands }: Command): readonly Command[] {
+  return commands.flatMap((one) => [one, ...allBelow(one)]);
 }
 
 function pathOf(one: Command): string {

@@ -127,7 +127,7 @@ describe("on an engine", { timeout: 120_000 }, () => {
 
   test("packages and pallets are those of the sandbox, to the byte", async () => {
     // All that a shell, JSON or a Containerfile could change in an argument.
-    const words = `'a' "b" $c \${d} \`e\` \\n \\\\ # f, "g":{"h":1} [1] %s \t é\n\n  last $$ line \\`;
+    const words = `<<E 'a' "b" $c \${d} \`e\` \\n \\\\ # f, "g":{"h":1} [1] %s \t é\n\n  last $$ line \\`;
     const odd = script("odd", "", {
       build: [
         run("/build/bin/busybox", "sh", "-euc", 'printf "%s" "$@" >/out/words', "sh", words, ""),

@@ -41,6 +41,7 @@ export function containerfile(
     ...pallets.map((name) => palletStage(lock, name, palletNamed(lock, name))),
   ].join("\n");
   checkStageNames(text);
+  checkLines(text);
   return text;
 }
 
@@ -212,6 +213,17 @@ function checkStageNames(text: string): void {
   const names = [...text.matchAll(/^FROM .* AS (\S+)$/gm)].map(([_, name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw unwritable(`two of its stages would be called ${twice}`);
+}
+
+/** BuildKit refuses a file with a longer line, and others may cut it. */
+function checkLines(text: string): void {
+  const long = text.split("\n").find((line) => Buffer.byteLength(line) >= 65_535);
+  if (long === undefined) return;
+  throw new StagexError("lock", {
+    cannot: "write a Containerfile",
+    because: `this line would be longer than 65,534 bytes: ${long.slice(0, 80)}...`,
+    remedy: "Put the step's script into a file of the package.",
+  });
 }
 
 const unwritable = (because: string): StagexError =>

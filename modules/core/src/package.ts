@@ -71,7 +71,10 @@ export interface Package {
   readonly build: readonly Step[] | Recipe;
   /** Absolute paths that the tree must hold. */
   readonly provides?: readonly string[];
-  /** Files in the sources that the build uses and that a program of someone else generated. */
+  /**
+   * Files in the sources that the build uses and that a program of someone else generated: patterns of GNU tar for
+   * members of the archives, where `*` matches `/`, too. `stagex audit` counts what they match.
+   */
   readonly generated?: readonly string[];
 }
 

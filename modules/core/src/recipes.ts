@@ -1,4 +1,5 @@
 /** Ways to build that many packages share. They need `/bin/sh`, `tar`, `make` and stage 0's tools in the root. */
+import { join } from "node:path/posix";
 import { type Recipe, run, type Step } from "./package.ts";
 
 /** A script for `/bin/sh`. It ends at the first command that fails, and at a variable that has no value. */
@@ -15,6 +16,10 @@ export const unpack: Recipe = ({ sources: [archive], files }) => [
 ];
 
 export interface Autotools {
+  /** How the source comes to `/build/source`; {@link unpack} when absent. */
+  readonly unpack?: Recipe;
+  /** Where `configure` lies below `/build/source`; at its top when absent. */
+  readonly folder?: string;
   /** Options of `configure`, besides `--prefix=/usr`. */
   readonly configure?: readonly string[];
   /** Variables in the environment of `configure` and `make`. */
@@ -25,15 +30,22 @@ export interface Autotools {
   readonly install?: readonly string[];
 }
 
-/** {@link unpack}, then `configure`, `make` and `make install`, in `/build/build`. Manuals are left out. */
+/** Unpacks, then `configure`, `make` and `make install`, in `/build/build`. Manuals are left out. */
 export const autotools =
-  ({ configure = [], env = {}, make = [], install = ["install"] }: Autotools = {}): Recipe =>
+  ({
+    unpack: open = unpack,
+    folder = ".",
+    configure = [],
+    env = {},
+    make = [],
+    install = ["install"],
+  }: Autotools = {}): Recipe =>
   (context) => {
     const inBuild = (...argv: string[]): Step => ({ argv, env, cwd: "/build/build" });
     return [
-      ...unpack(context),
+      ...open(context),
       run("/bin/mkdir", "build"),
-      inBuild("../source/configure", "--prefix=/usr", ...configure),
+      inBuild(join("../source", folder, "configure"), "--prefix=/usr", ...configure),
       inBuild("/bin/sh", "-euc", 'exec make -j "$(nproc)" "$@"', "make", ...make),
       inBuild("/usr/bin/make", ...install, "DESTDIR=/out"),
       run("/bin/rm", "-rf", "/out/usr/share/info", "/out/usr/share/man"),

@@ -1,5 +1,6 @@
 /** The Dagger module of each stage: a typed, documented function for each package, over the project's own module. */
 import { StagexError } from "./errors.ts";
+import { sortMembers } from "./json.ts";
 import type { Lock } from "./lock.ts";
 
 /** The oldest engine that runs the modules. */
@@ -41,7 +42,7 @@ const packageOf = (stage: number) => ({
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 function sourceOf(lock: Lock, stage: number): string {
-  const packages = Object.entries(lock.packages).filter(([, locked]) => locked.stage === stage);
+  const packages = Object.entries(sortMembers(lock.packages)).filter(([, locked]) => locked.stage === stage);
   checkFunctions(packages.map(([name]) => name));
   const functions = packages.map(
     ([name, { version, summary }]) => `

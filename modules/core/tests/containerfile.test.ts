@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { containerfile, type Lock, type Package, resolve, run, source } from "../src/index.ts";
+import { afresh, containerfile, type Lock, type Package, resolve, run, source } from "../src/index.ts";
 import { digest, inMemory, pkg, resolveStages, stage } from "./fixtures.ts";
 
 /** The instructions, without comments and empty lines. */
@@ -107,6 +107,31 @@ describe("a Containerfile", () => {
       'ENTRYPOINT ["/a"]',
       'CMD ["-x"]',
     ]);
+  });
+
+  test("takes trees that are at hand, and does not build what only they need", () => {
+    const [a, b] = [pkg("a"), pkg("b")];
+    const low = pkg("low", { needs: [a] });
+    const lock = resolveStages(stage(0, a, b, low, pkg("high", { needs: [low, b] })));
+    const text = containerfile(lock, ["high"], [], new Map([["low", "trees/low"]]));
+    expect(text).toContain("FROM --platform=linux/386 scratch AS low\nCOPY trees/low/ /\n");
+    expect([...text.matchAll(/^FROM build-root-386 AS build-(.*)$/gm)].map(([, name]) => name)).toEqual([
+      "b",
+      "high",
+    ]);
+  });
+
+  test("can be built afresh: each root then holds a file that no cache knows", () => {
+    const text = containerfile(resolveStages(stage(0, pkg("a"))));
+    expect(afresh(text)).toContain("scratch AS build-root-386\nCOPY .afresh /.afresh\n");
+    expect(afresh(text).split("\n")).toHaveLength(text.split("\n").length + 1);
+  });
+
+  test("refuses a line that builders do not read", () => {
+    const script = (length: number) => () =>
+      stagesOf(pkg("a", { build: [run("/sh", "-c", "x".repeat(length))] }));
+    expect(script(65_000)).not.toThrow();
+    expect(script(65_535)).toThrow(/line would be longer than 65,534 bytes: RUN --network=none \["\/sh"/);
   });
 
   test("has names that builders take, and refuses what two packages would share", () => {

@@ -46,6 +46,13 @@ test.each([
   expect(source(name)).toContain(`  ${identifier}(): Directory {\n    return this.tree("${name}");\n`);
 });
 
+test("they are in the order of the lock's text, however the lock was made", () => {
+  const functions = [...source("b", "c", "a").matchAll(/^ {2}(\w+)\(\): Directory/gm)].map(
+    ([, name]) => name,
+  );
+  expect(functions).toEqual(["a", "b", "c"]);
+});
+
 test("a summary stays in its comment", () => {
   const summary = "one */ two\n three";
   const modules = stageModules(resolveStages(stage(0, pkg("a", { summary }))));
@@ -53,7 +60,7 @@ test("a summary stays in its comment", () => {
 });
 
 test.each([
-  [["gcc-31", "gcc-3-1"], "its function gcc31 would be that of gcc-31"],
+  [["gcc-31", "gcc-3-1"], "its function gcc31 would be that of gcc-3-1"],
   [["sources"], "its function sources would be that of the module's own sources"],
 ])("%s are refused", (names, says) => {
   expect(() => source(...names)).toThrow(says);

@@ -8,6 +8,25 @@ export const binutilsSource = source({
   from: ["https://snapshot.debian.org/file/72d64195ae49688a3e4f1e0c2822a87e9286d9d1", debian()],
 });
 
+const parts = ["bfd", "binutils", "gas", "ld", "libiberty", "libsframe", "opcodes", "zlib"];
+
+/** By autoconf and autoheader, autogen, automake, bison, flex, and binutils' own programs. */
+export const binutilsGenerated = [
+  ...["configure", "Makefile.in"].flatMap((file) => [
+    `binutils-2.44/${file}`,
+    ...parts.map((part) => `*/${part}/${file}`),
+  ]),
+  ...[
+    "*/config.in",
+    "*/libsframe/config.h.in",
+    "*/bfd/bfd-in2.h",
+    "*/bfd/libbfd.h",
+    "*/bfd/libcoff.h",
+    "*/opcodes/i386-[imt]*.h",
+  ],
+  ...["*/binutils/arparse.[ch]", "*/binutils/arlex.c", "*/ld/ldgram.[ch]", "*/ld/ldlex.c"],
+];
+
 const without = ["gold", "gprof", "gprofng", "libctf", "nls", "plugins", "shared", "threads", "werror"];
 
 /** Without it, each program would be installed a second time below `/usr/i386-pc-linux-gnu`. */

@@ -11,6 +11,14 @@ export const gccSource = source({
   from: ["https://snapshot.debian.org/file/5a1383fbdbd6fd02f4483a8c54475964343bca42", debian()],
 });
 
+/** By autoconf and autoheader, autogen, automake, bison, flex and gperf. */
+export const gccGenerated = [
+  "*/configure",
+  ...["gcc/config.in", "libiberty/config.in", "libstdc++-v3/config.h.in"].map((file) => `*/${file}`),
+  ...["*+dfsg2/Makefile.in", "*/libstdc++-v3/*Makefile.in"],
+  ...["c-parse.c", "gengtype-lex.c", "gengtype-yacc.[ch]", "cp/cfns.h"].map((file) => `*/gcc/${file}`),
+];
+
 const machine = ["build", "host", "target"].map((role) => `--${role}=i386-pc-linux-gnu`);
 
 const options = [
@@ -74,7 +82,7 @@ export const sameAsCompiler: Step = shell(
   'cd /out\nfind . -type f | while read -r file; do /cmp "$file" "/$file"; done',
 );
 
-/** What each part's make needs to know: in place of glibc's tables, the functions of the standard. */
+/** In place of glibc's tables of characters, the functions of the C standard. */
 const generic = "OS_INC_SRCDIR=config/os/generic";
 
 /** The C++ library, built by the installed compiler. */
@@ -84,10 +92,18 @@ export const libstdcxx: Step[] = [
     "../../source/libstdc++-v3/configure",
     "/build/build/libstdcxx",
     ["--enable-clocale=generic", "--disable-libstdcxx-pch"],
-    // musl declares no fopen64 and the like: all its files may be large.
-    { CC: "gcc", CXX: "gcc -nostdinc++", CFLAGS: "-O2", CXXFLAGS: "-O2", glibcxx_cv_LFS: "no" },
+    {
+      CC: "gcc",
+      CXX: "gcc -nostdinc++",
+      CFLAGS: "-O2",
+      CXXFLAGS: "-O2",
+      // It makes the headers.
+      MAKE: `make ${generic}`,
+      // musl declares no fopen64 and the like: all its files may be large.
+      glibcxx_cv_LFS: "no",
+    },
   ),
-  ...["include", "libmath", "libsupc++", "src"].map((part) => make("-C", `libstdcxx/${part}`, generic)),
+  ...["libmath", "libsupc++", "src"].map((part) => make("-C", `libstdcxx/${part}`)),
   ...["include", "libsupc++", "src"].map((part) => install(`libstdcxx/${part}`, generic, "install")),
   shell("rm /out/usr/lib/*.la"),
 ];

@@ -1,6 +1,6 @@
 import { definePackage } from "@stagex/core";
 import { tools } from "@stagex/stage0";
-import { binutils, binutilsSource } from "../binutils/recipe.ts";
+import { binutils, binutilsGenerated, binutilsSource } from "../binutils/recipe.ts";
 import { binutilsTcc } from "./binutils-tcc.ts";
 import { busyboxTcc } from "./busybox-tcc.ts";
 import { gcc31 } from "./gcc-3-1.ts";
@@ -16,4 +16,5 @@ export const binutilsI386 = definePackage({
   needs: [tools, muslI386, makeTcc, busyboxTcc, gcc31, binutilsTcc],
   build: binutils({ CC: "gcc", CFLAGS: "-O1", LDFLAGS: "-s" }),
   provides: ["/usr/bin/ar", "/usr/bin/as", "/usr/bin/ld"],
+  generated: binutilsGenerated,
 });

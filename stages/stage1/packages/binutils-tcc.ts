@@ -1,6 +1,6 @@
 import { definePackage } from "@stagex/core";
 import { tools } from "@stagex/stage0";
-import { binutils, binutilsSource } from "../binutils/recipe.ts";
+import { binutils, binutilsGenerated, binutilsSource } from "../binutils/recipe.ts";
 import { busyboxTcc } from "./busybox-tcc.ts";
 import { makeTcc } from "./make-tcc.ts";
 import { muslTcc } from "./musl-tcc.ts";
@@ -24,4 +24,5 @@ export const binutilsTcc = definePackage({
     lt_cv_sys_max_cmd_len: "100000",
   }),
   provides: ["/usr/bin/ar", "/usr/bin/as", "/usr/bin/ld"],
+  generated: binutilsGenerated,
 });

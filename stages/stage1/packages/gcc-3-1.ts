@@ -1,6 +1,6 @@
 import { definePackage } from "@stagex/core";
 import { tools } from "@stagex/stage0";
-import { gcc, gccSource } from "../gcc-3/recipe.ts";
+import { gcc, gccGenerated, gccSource } from "../gcc-3/recipe.ts";
 import { binutilsTcc } from "./binutils-tcc.ts";
 import { busyboxTcc } from "./busybox-tcc.ts";
 import { makeTcc } from "./make-tcc.ts";
@@ -17,4 +17,5 @@ export const gcc31 = definePackage({
   // Not C++: a cc1plus that TinyCC built does not end.
   build: gcc({ compiler: "tcc", flags: "-w", languages: "c" }),
   provides: ["/usr/bin/gcc"],
+  generated: gccGenerated,
 });

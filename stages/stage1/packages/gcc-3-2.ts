@@ -1,6 +1,6 @@
 import { definePackage } from "@stagex/core";
 import { tools } from "@stagex/stage0";
-import { gcc, gccSource } from "../gcc-3/recipe.ts";
+import { gcc, gccGenerated, gccSource } from "../gcc-3/recipe.ts";
 import { binutilsI386 } from "./binutils-i386.ts";
 import { busyboxTcc } from "./busybox-tcc.ts";
 import { gcc31 } from "./gcc-3-1.ts";
@@ -16,4 +16,5 @@ export const gcc32 = definePackage({
   needs: [tools, muslI386, makeTcc, busyboxTcc, binutilsI386, gcc31],
   build: gcc({ compiler: "gcc", flags: "-O1", languages: "c,c++" }),
   provides: ["/usr/bin/gcc", "/usr/bin/g++"],
+  generated: gccGenerated,
 });

@@ -1,6 +1,6 @@
 import { definePackage } from "@stagex/core";
 import { tools } from "@stagex/stage0";
-import { gcc, gccSource, libstdcxx, sameAsCompiler } from "../gcc-3/recipe.ts";
+import { gcc, gccGenerated, gccSource, libstdcxx, sameAsCompiler } from "../gcc-3/recipe.ts";
 import { binutilsI386 } from "./binutils-i386.ts";
 import { busyboxTcc } from "./busybox-tcc.ts";
 import { gcc32 } from "./gcc-3-2.ts";
@@ -20,4 +20,5 @@ export const gcc3 = definePackage({
     ...libstdcxx,
   ],
   provides: ["/usr/bin/gcc", "/usr/bin/g++", "/usr/lib/libstdc++.a", "/usr/include/c++/3.4.6/string"],
+  generated: gccGenerated,
 });

@@ -22,4 +22,5 @@ export const gmpI386 = definePackage({
     env: { CFLAGS: "-O1" },
   }),
   provides: ["/usr/lib/libgmp.a", "/usr/include/gmp.h"],
+  generated: ["*/configure", "*/Makefile.in", "*/config*.in"],
 });

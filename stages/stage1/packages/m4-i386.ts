@@ -17,4 +17,5 @@ export const m4I386 = definePackage({
   needs: i386Toolchain,
   build: autotools({ configure: ["--build=i386-pc-linux-gnu"], env: { CFLAGS: "-O1", LDFLAGS: "-s" } }),
   provides: ["/usr/bin/m4"],
+  generated: ["*/configure", "*/Makefile.in", "*/config.hin"],
 });

@@ -19,4 +19,5 @@ export const mpcI386 = definePackage({
   needs: [...i386Toolchain, gmpI386, mpfrI386],
   build: autotools({ configure: ["--build=i386-pc-linux-gnu", "--disable-shared"], env: { CFLAGS: "-O1" } }),
   provides: ["/usr/lib/libmpc.a", "/usr/include/mpc.h"],
+  generated: ["*/configure", "*/Makefile.in", "*/config*.in"],
 });

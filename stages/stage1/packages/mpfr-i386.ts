@@ -18,4 +18,5 @@ export const mpfrI386 = definePackage({
   needs: [...i386Toolchain, gmpI386],
   build: autotools({ configure: ["--build=i386-pc-linux-gnu", "--disable-shared"], env: { CFLAGS: "-O1" } }),
   provides: ["/usr/lib/libmpfr.a", "/usr/include/mpfr.h"],
+  generated: ["*/configure", "*/Makefile.in"],
 });

@@ -1,9 +1,19 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exitStatus, type Lock, reasonOf, StagexError } from "@stagex/core";
-import { type Confirmation, confirmationPath, knownIn, readConfirmation } from "@stagex/trust";
+import {
+  type Confirmation,
+  confirmationPath,
+  isReference,
+  knownIn,
+  parseReference,
+  readAttachments,
+  readConfirmation,
+  withImage,
+} from "@stagex/trust";
 import glob from "fast-glob";
 import { type GlobalOptions, openSession, readLock, replaceFile, type Session } from "../session.ts";
+import { attachTo } from "./sign.ts";
 
 /** Where a project keeps confirmations. */
 export const confirmationsOf = ({ project }: Session): string => join(project, "confirmations");
@@ -25,12 +35,12 @@ export function readFiles(places: readonly string[]): { source: string; text: Ui
  * `stagex confirm add PLACE...`: takes other people's confirmations into the project. Each has to be as its builder
  * signed it, and of what the lock pins; whether the builder is to be trusted is for each user's policy.
  */
-export function add(places: readonly string[], options: GlobalOptions): void {
+export async function add(places: readonly string[], options: GlobalOptions): Promise<void> {
   const session = openSession(options);
   const lock = readLock(session);
   const added: Confirmation[] = [];
   const refused: { source: string; because: string }[] = [];
-  for (const { source, text } of readFiles(places)) {
+  for (const { source, text } of await readPlaces(places)) {
     try {
       const confirmation = readConfirmation(text);
       checkAgainst(lock, confirmation);
@@ -52,6 +62,52 @@ export function add(places: readonly string[], options: GlobalOptions): void {
   for (const { source, because } of refused)
     console.error(`stagex: Cannot add ${source}: because ${because}`);
   console.log(`${added.length} added, ${refused.length} refused`);
+}
+
+/** As {@link readFiles}, and also from references of images, to which confirmations are attached. */
+async function readPlaces(places: readonly string[]): Promise<{ source: string; text: Uint8Array }[]> {
+  const found = readFiles(places.filter((place) => !isReference(place)));
+  for (const place of places.filter(isReference)) {
+    await withImage(parseReference(place), async ({ directory, image }) => {
+      for (const { kind, source, content } of readAttachments(directory, image)) {
+        if (kind === "confirmation") found.push({ source: `${place}: ${source}`, text: content });
+      }
+    });
+  }
+  return found;
+}
+
+/**
+ * `stagex confirm attach PALLET REFERENCE [PLACE...]`: attaches confirmations of a pallet's image to it, by default
+ * those of the project.
+ */
+export async function attach(
+  pallet: string,
+  reference: string,
+  places: readonly string[],
+  options: GlobalOptions,
+): Promise<void> {
+  const session = openSession(options);
+  const known = knownIn(readLock(session), { kind: "pallet", name: pallet });
+  const folder = join(confirmationsOf(session), "pallets", pallet);
+  const texts = readFiles(places.length > 0 ? places : existsSync(folder) ? [folder] : []).flatMap(
+    ({ text }) => {
+      const { kind, digest, recipe } = readConfirmation(text);
+      return kind === "pallet" && digest === known.digest && recipe === known.recipe
+        ? [{ content: text }]
+        : [];
+    },
+  );
+  if (texts.length === 0) {
+    throw new StagexError("usage", {
+      cannot: `attach confirmations to ${reference}`,
+      because: `there is none of pallet ${pallet} as the lock pins it`,
+      remedy: `\`stagex reproduce ${pallet}\` makes one.`,
+    });
+  }
+  await attachTo(reference, known.digest, "confirmation", texts);
+  if (options.json) console.log(JSON.stringify({ attached: texts.length, reference }));
+  else console.log(`attached to ${reference}: ${texts.length} confirmations`);
 }
 
 function checkAgainst(lock: Lock, confirmation: Confirmation): void {

@@ -2,17 +2,15 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { StagexError } from "@stagex/core";
 import {
-  billOf,
   demand,
   imagePolicy,
   judgeConfirmations,
   knownIn,
   parsePolicy,
   parsePrivateKey,
-  provenance as provenanceOf,
   seal,
-  verificationSummary,
 } from "@stagex/trust";
+import { billOf, provenance as provenanceOf, verificationSummary } from "@stagex/trust/documents";
 import { readKeyFile, readNamed } from "../named-file.ts";
 import { type GlobalOptions, openSession, readLock } from "../session.ts";
 import { confirmationsOf, readFiles } from "./confirm.ts";

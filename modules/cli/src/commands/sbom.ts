@@ -1,4 +1,4 @@
-import { billOf, cyclonedx, spdx } from "@stagex/trust";
+import { billOf, cyclonedx, spdx } from "@stagex/trust/documents";
 import { type GlobalOptions, openSession, readLock } from "../session.ts";
 
 const formats = { spdx, cyclonedx };

@@ -19,26 +19,6 @@ export class Stage0 {
   }
 
   /**
-   * Hexadecimal text to bytes; the seed, built by itself from its own text.
-   *
-   * @returns The tree of hex0 1.
-   */
-  @func()
-  hex0(): Directory {
-    return this.tree("hex0");
-  }
-
-  /**
-   * Hexadecimal text with labels to bytes.
-   *
-   * @returns The tree of hex1 1.
-   */
-  @func()
-  hex1(): Directory {
-    return this.tree("hex1");
-  }
-
-  /**
    * Macro assembler that knows no instruction by itself.
    *
    * @returns The tree of asm 1.
@@ -69,23 +49,33 @@ export class Stage0 {
   }
 
   /**
-   * What a build without a shell needs: bunzip2, gunzip, untar, patch, cmp, install.
+   * Hexadecimal text to bytes; the seed, built by itself from its own text.
    *
-   * @returns The tree of tools 1.
+   * @returns The tree of hex0 1.
    */
   @func()
-  tools(): Directory {
-    return this.tree("tools");
+  hex0(): Directory {
+    return this.tree("hex0");
   }
 
   /**
-   * TinyCC's source, unpacked and unpatched.
+   * Hexadecimal text with labels to bytes.
    *
-   * @returns The tree of tinycc-source 0.9.27+git20200814.62c30a4a.
+   * @returns The tree of hex1 1.
    */
   @func()
-  tinyccSource(): Directory {
-    return this.tree("tinycc-source");
+  hex1(): Directory {
+    return this.tree("hex1");
+  }
+
+  /**
+   * TinyCC for i386, built by itself until nothing changes, with its C library.
+   *
+   * @returns The tree of tinycc 0.9.27+git20200814.62c30a4a.
+   */
+  @func()
+  tinycc(): Directory {
+    return this.tree("tinycc");
   }
 
   /**
@@ -99,13 +89,23 @@ export class Stage0 {
   }
 
   /**
-   * TinyCC for i386, built by itself until nothing changes, with its C library.
+   * TinyCC's source, unpacked and unpatched.
    *
-   * @returns The tree of tinycc 0.9.27+git20200814.62c30a4a.
+   * @returns The tree of tinycc-source 0.9.27+git20200814.62c30a4a.
    */
   @func()
-  tinycc(): Directory {
-    return this.tree("tinycc");
+  tinyccSource(): Directory {
+    return this.tree("tinycc-source");
+  }
+
+  /**
+   * What a build without a shell needs: bunzip2, gunzip, untar, patch, cmp, install.
+   *
+   * @returns The tree of tools 1.
+   */
+  @func()
+  tools(): Directory {
+    return this.tree("tools");
   }
 
   private tree(name: string): Directory {
