@@ -52,8 +52,6 @@ export class DaggerExecutor implements Executor {
 
   constructor(options: DaggerOptions) {
     this.#options = options;
-    // What is under way then fails, and nothing writes to its folder any more.
-    options.signal?.addEventListener("abort", () => void this.close());
   }
 
   plan(names: readonly string[]): void {
@@ -86,12 +84,12 @@ export class DaggerExecutor implements Executor {
 
   /** Sends the build context of all that is missing: the sources, and the trees that are at hand. */
   async #send(job: Job): Promise<Directory> {
-    const { lock, store, project, sources, log } = this.#options;
+    const { lock, store, project, sources, log, signal } = this.#options;
     const missing = this.#missing.map((name) => lock.packages[name] as LockedPackage);
     const all = missing.flatMap((locked) => locked.sources);
     await job.fetch(all);
 
-    this.#session ??= openSession(log);
+    this.#session ??= openSession(log, signal);
     const { client } = await this.#session;
     const atHand = new Map(
       missing

@@ -30,11 +30,12 @@ export interface Session {
 
 /**
  * @param log file that gets what the engine tells
+ * @param signal ends the session at once: what is under way fails, and nothing is written any more
  * @throws StagexError of kind `machine` when there is no command line, no engine, or one of another version
  */
-export async function openSession(log: string): Promise<Session> {
+export async function openSession(log: string, signal?: AbortSignal): Promise<Session> {
   // Within `dagger run` there is a session already.
-  const started = process.env.DAGGER_SESSION_PORT ? undefined : await startSession(log);
+  const started = process.env.DAGGER_SESSION_PORT ? undefined : await startSession(log, signal);
   try {
     const { client, release } = await connected();
     const version = await client.version();
@@ -57,18 +58,20 @@ const connected = () =>
   });
 
 /** Starts `dagger session`, and sets the variables by which the SDK finds it. */
-async function startSession(log: string): Promise<{ stop(): Promise<void> }> {
+async function startSession(log: string, signal?: AbortSignal): Promise<{ stop(): Promise<void> }> {
   const program = process.env._EXPERIMENTAL_DAGGER_CLI_BIN || "dagger";
   mkdirSync(dirname(log), { recursive: true });
   const output = openSync(log, "w");
   const child = spawn(program, ["session", "--label", "dagger.io/sdk.name:nodejs"], {
     // It ends when its standard input does, so that it does not outlive this process.
     stdio: ["pipe", "pipe", output],
+    killSignal: "SIGKILL",
+    ...(signal && { signal }),
   });
   closeSync(output);
   const ended = once(child, "close").catch(() => {});
   const stop = async (patience: number) => {
-    child.kill();
+    child.kill("SIGTERM");
     // While it waits for an engine, and at times after it has lost one, it does not hear that.
     const timer = setTimeout(() => child.kill("SIGKILL"), patience);
     await ended;

@@ -1,0 +1,16 @@
+export * from "./attachments.ts";
+export * from "./claim.ts";
+export * from "./confirmation.ts";
+export * from "./cosign.ts";
+export * from "./dsse.ts";
+export * from "./evaluate.ts";
+export * from "./keys.ts";
+export * from "./lookaside.ts";
+export * from "./openpgp.ts";
+export * from "./policy.ts";
+export * from "./recipe.ts";
+export * from "./reference.ts";
+export * from "./transport.ts";
+export * from "./verify.ts";
+export { TOOL } from "./version.ts";
+export * from "./write-policy.ts";
