@@ -4,8 +4,7 @@
  * Sources that do not lie in the repository are downloaded by the engine and checked, or come from a folder
  * that `./stagex fetch` has filled, given as `--sources`.
  */
-import { createHash } from "node:crypto";
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import {
@@ -20,15 +19,12 @@ import {
   object,
   type Platform,
 } from "@dagger.io/dagger";
-import { closure, type LockedSource, loadProject, type Project } from "./project.ts";
-import { stageModule } from "./stage-module.ts";
-
-/** Where the Containerfile looks for the sources that do not lie in the repository. */
-const SOURCES = ".stagex/sources";
+import { loadProject, type Project } from "./project.ts";
+import { checkedSources, lastCause } from "./sources.ts";
 
 @object()
 export class Stagex {
-  /** The repository: its lock, its Containerfile, and the files that these name. */
+  /** The repository: its lock, the files that the lock names, and the rules by which they are used. */
   repository: Directory;
   /** Files named by sha256. */
   sources?: Directory;
@@ -41,7 +37,22 @@ export class Stagex {
   constructor(
     @argument({
       defaultPath: "/",
-      ignore: ["*", "!stagex.lock", "!Containerfile", "!stages", "!modules", "**/node_modules"],
+      // Whatever changes in what is left has the engine run the functions anew.
+      ignore: [
+        "*",
+        "!stagex.lock",
+        "!stages",
+        "stages/*/packages",
+        "stages/*/tests",
+        "!modules",
+        "modules/*",
+        "!modules/build",
+        "!modules/core",
+        "!modules/oci",
+        "!modules/store",
+        "modules/*/tests",
+        "**/node_modules",
+      ],
     })
     repository: Directory,
     sources?: Directory,
@@ -149,31 +160,34 @@ export class Stagex {
   @func()
   @generate()
   async stages(): Promise<Changeset> {
-    const { lock } = await loadProject(this.repository);
-    const numbers = new Set(Object.values(lock.packages).map(({ stage }) => stage));
+    const { lock, rules } = await loadProject(this.repository);
     let after = this.repository;
-    for (const stage of numbers) {
-      after = after.withNewFile(`stages/stage${stage}/.dagger/src/index.ts`, stageModule(lock, stage), {
-        permissions: 0o644,
-      });
+    for (const [path, text] of rules.stageModules(lock)) {
+      after = after.withNewFile(path, text, { permissions: 0o644 });
     }
     return after.changes(this.repository);
   }
 
   private async compare(project: Project, roots: readonly string[], afresh = false): Promise<string> {
-    const trees = await this.build(project, closure(project.lock, roots), afresh);
+    const trees = await this.build(project, project.rules.closure(project.lock, roots), afresh);
     await checkTrees(project, trees);
     return [...trees.digests].map(([name, digest]) => `${digest}  ${name}\n`).join("");
   }
 
   /** The trees of `names`, each in a directory of its name: in the engine, and normalised on the disk. */
   private async build(project: Project, names: readonly string[], afresh = false): Promise<Trees> {
-    let context = this.repository.withDirectory(SOURCES, await foreignSources(project, names, this.sources));
-    if (afresh) context = await withoutCache(context);
+    const { lock, rules } = project;
+    checkPins(project, names);
+    const text = rules.containerfile(lock, names, []);
+    const sources = await checkedSources(project, names, this.repository, this.sources);
+    const context = sources
+      .withNewFile("Dockerfile", afresh ? rules.afresh(text) : text)
+      // Random, so that no cache knows a step that has it in its root.
+      .withNewFile(rules.AFRESH, afresh ? crypto.randomUUID() : "");
     let directory = dag.directory();
     // One value for the whole graph: the engine builds what is missing, each package once.
     for (const name of names) {
-      const tree = context.dockerBuild({ dockerfile: "Containerfile", target: stageOf(name) }).rootfs();
+      const tree = context.dockerBuild({ target: rules.stageName(name) }).rootfs();
       directory = directory.withDirectory(name, tree);
     }
     const folder = await mkdtemp("/tmp/trees-");
@@ -194,9 +208,6 @@ export class Stagex {
   }
 }
 
-/** An engine names the whole way to a failure, which is thousands of digests long, and the cause at its end. */
-const lastCause = (error: Error): string => error.message.split("inputs: ").at(-1) as string;
-
 interface Trees {
   directory: Directory;
   /** Path of the same directory on the disk. */
@@ -205,62 +216,15 @@ interface Trees {
   digests: Map<string, string>;
 }
 
-/** The stage of the Containerfile that holds a package's tree. A stage's name begins with a letter and has no plus. */
-const stageOf = (name: string): string =>
-  (/^[a-z]/.test(name) ? name : `package-${name}`).replaceAll("+", "_");
-
-/** The sources of `names`, and of all that they need, that do not lie in the repository; named by sha256. */
-async function foreignSources(
-  { lock, rules }: Project,
-  names: readonly string[],
-  given: Directory | undefined,
-): Promise<Directory> {
-  const all = closure(lock, names).flatMap((name) => lock.packages[name].sources);
-  const foreign = all.filter(({ from }) => !from.some((place) => place.startsWith("project:")));
-  const cannotUse = ({ file }: LockedSource, because: string) =>
-    new rules.StagexError("source", {
-      cannot: `use the source ${file}`,
-      because,
-      remedy:
-        "Run `./stagex fetch`, and give the folder that it fills, ~/.cache/stagex/sources, as --sources.",
-    });
-
-  if (given) {
-    const include = foreign.map(({ sha256 }) => sha256);
-    const folder = await mkdtemp("/tmp/sources-");
-    await given.filter({ include }).export(folder);
-    for (const source of foreign) {
-      const bytes = await readFile(join(folder, source.sha256)).catch(() => {
-        throw cannotUse(source, `the folder of sources has no file ${source.sha256}`);
-      });
-      const found = createHash("sha256").update(bytes).digest("hex");
-      if (found !== source.sha256)
-        throw cannotUse(source, `the file ${source.sha256} has the sha256 ${found}`);
-    }
-    return given.filter({ include });
-  }
-
-  let fetched = dag.directory();
-  for (const source of foreign) {
-    const url = source.from.find((place) => place.startsWith("https:"));
-    if (!url) throw cannotUse(source, "it has no address from which an engine can download it");
-    const file = dag.http(url, { checksum: `sha256:${source.sha256}`, name: source.sha256 });
-    await file.sync().catch((error) => {
-      throw cannotUse(source, `the engine cannot download ${url} (${lastCause(error)})`);
-    });
-    fetched = fetched.withFile(source.sha256, file);
-  }
-  return fetched;
-}
-
-/**
- * The same build under keys that no cache knows: the root of each build holds a file of random
- * content, which no step reads and no tree keeps.
- */
-async function withoutCache(context: Directory): Promise<Directory> {
-  const text = await context.file("Containerfile").contents();
-  const afresh = text.replace(/^FROM .* AS build-root-.*$/gm, "$&\nCOPY .afresh /.afresh");
-  return context.withNewFile("Containerfile", afresh).withNewFile(".afresh", crypto.randomUUID());
+/** Fails before hours of building, where no tree is known to compare with. */
+function checkPins({ lock, rules }: Project, names: readonly string[]): void {
+  const unpinned = names.filter((name) => lock.packages[name].tree === null);
+  if (unpinned.length === 0) return;
+  throw new rules.StagexError("lock", {
+    cannot: `build ${unpinned.join(", ")}`,
+    because: "the lock pins no tree for it",
+    remedy: "Run `./stagex pin` first.",
+  });
 }
 
 /** Fails unless each tree is the one that the lock pins. */
@@ -270,7 +234,7 @@ async function checkTrees({ lock, rules }: Project, { digests }: Trees): Promise
     if (digest === pinned) continue;
     throw new rules.StagexError("build", {
       cannot: `build ${name}`,
-      because: `its tree is ${digest}, and the lock pins ${pinned ?? "none"}`,
+      because: `its tree is ${digest}, and the lock pins ${pinned}`,
       remedy: `\`dagger call verify --name ${name}\` tells the first package that differs.`,
     });
   }

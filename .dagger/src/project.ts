@@ -48,11 +48,22 @@ export interface Lock {
 
 /** The functions of `modules/` that are used here. */
 export interface Rules {
+  checkLock(lock: Lock): void;
+  closure(lock: Lock, roots: readonly string[]): string[];
+  containerfile(lock: Lock, packages: readonly string[], pallets: readonly string[]): string;
+  afresh(containerfile: string): string;
+  stageName(name: string): string;
+  projectPath(source: LockedSource): string | undefined;
+  stageModules(lock: Lock): Map<string, string>;
+  /** Where the Containerfile looks for the sources that do not lie in the repository. */
+  SOURCES_FOLDER: string;
+  /** A file that {@link Rules.afresh} needs beside the Containerfile. */
+  AFRESH: string;
   packageNamed(lock: Lock, name: string): LockedPackage;
   palletNamed(lock: Lock, name: string): LockedPallet;
   packagesOf(lock: Lock, name: string): readonly string[];
   StagexError: new (
-    kind: "build" | "source",
+    kind: "build" | "lock" | "source",
     parts: { cannot: string; because: string; remedy?: string },
   ) => Error;
   normalise(root: string, epoch: number, spare: string): Promise<number>;
@@ -82,7 +93,7 @@ export interface Project {
 
 /** Files of the repository that {@link loadProject} reads, besides `stagex.lock`. */
 const parts = {
-  core: ["errors", "graph", "tar"],
+  core: ["check-lock", "containerfile", "errors", "graph", "stage-module", "tar"],
   oci: ["canonical-json", "image", "write-layout"],
   store: ["tree"],
 };
@@ -111,18 +122,8 @@ async function load(repository: Directory): Promise<Project> {
     import(`${root}/node_modules/@stagex/store/index.js`),
     import(`${root}/modules/build/src/pallet.ts`),
   ]);
+  const rules: Rules = Object.assign({}, ...imported);
   const lock = JSON.parse(await readFile(join(root, "stagex.lock"), "utf8"));
-  return { lock, rules: Object.assign({}, ...imported) };
-}
-
-/** Names of `roots` and of all that they need, inputs before what uses them. The lock holds no cycle. */
-export function closure(lock: Lock, roots: readonly string[]): string[] {
-  const done = new Set<string>();
-  const visit = (name: string) => {
-    if (done.has(name)) return;
-    for (const input of lock.packages[name].inputs) visit(input);
-    done.add(name);
-  };
-  for (const root of roots) visit(root);
-  return [...done];
+  rules.checkLock(lock);
+  return { lock, rules };
 }
