@@ -16,7 +16,7 @@ const absent = missing("docker-registry", "skopeo", "gpg", "gpgv");
 beforeEach((context) => context.skip(absent.length > 0, `not installed: ${absent.join(", ")}`));
 
 const [alice, bob] = [keyFiles("alice", "P-256"), keyFiles("bob", "P-256")];
-const dora = keyFiles("dora");
+const [dora, emil] = [keyFiles("dora"), keyFiles("emil")];
 
 const low = script("low", "echo low >/out/low");
 const project = new Project([low], [pallet("it", low)]);
@@ -111,6 +111,22 @@ describe("stagex trust verify, on a registry", () => {
     expect(stdout).toContain(`${repository()}@sha256:${image()} is trusted`);
     expect(stdout).toContain("1 independent builders have to confirm: there is 1 of 1 (dora)");
     expect((await evilProject.run("confirm", "add", to)).stderr).toContain("another recipe");
+  });
+
+  test("keeps what others attached before", async () => {
+    const to = `docker://${registry}/stagex/it`;
+    const theirs = project.path("theirs");
+    await project.run("reproduce", "it", "--key", emil.key, "--builder", "emil", "--output", theirs);
+    expect((await project.run("confirm", "attach", "it", to, theirs)).status).toBe(0);
+    const { stdout } = await verify("--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ trusted: true, signers: ["alice", "bob"], builders: ["dora"] },
+      ignored: [expect.stringMatching(/^confirmation \w+: nobody in the policy has its key/)],
+    });
+    const listed = await fetch(`http://${registry}/v2/stagex/it/manifests/sha256-${image()}`, {
+      headers: { accept: "application/vnd.oci.image.index.v1+json" },
+    }).then((answer) => answer.json() as Promise<{ manifests: object[] }>);
+    expect(listed.manifests).toHaveLength(3);
   });
 
   test("skopeo refuses cosign's signature by one of two, and accepts both", async (context) => {
@@ -350,6 +366,10 @@ describe("with signatures by gpg in a lookaside folder", () => {
     const claim = join(home, "claim");
     writeFileSync(claim, keyring.gpg("--decrypt", join(signatures(), "signature-1")));
     keyring.gpg("--output", join(home, "unsigned"), "--store", claim);
+    // A signed claim that is small only as long as it is compressed.
+    writeFileSync(join(home, "zeros"), Buffer.alloc(50_000_000));
+    const bomb = ["--local-user", maintainers.bob.fingerprint, "--output", join(signatures(), "signature-7")];
+    keyring.gpg(...bomb, "--sign", join(home, "zeros"));
     const smuggled = Buffer.concat([readFileSync(join(home, "unsigned")), misplaced]);
     writeFileSync(join(signatures(), "signature-6"), smuggled);
     const { status, stderr } = await verify();
@@ -361,6 +381,7 @@ describe("with signatures by gpg in a lookaside folder", () => {
     );
     expect(stderr).toMatch(/signature-5: it is not one good OpenPGP signature/);
     expect(stderr).toMatch(/signature-6: it (is not one good OpenPGP signature|is for another repository)/);
+    expect(stderr).toMatch(/signature-7: it is not one good OpenPGP signature/);
     expect(status).toBe(1);
   });
 

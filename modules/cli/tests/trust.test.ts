@@ -82,6 +82,23 @@ describe("reproduce", () => {
     expect(project.leftovers().filter((name) => name.startsWith("reproduce"))).toEqual([]);
   });
 
+  test("with --all takes what the lock pins, and leaves out what it does not", async () => {
+    const other = new Project([low, high], [pallet("it", low, high)]);
+    await other.run("pin");
+    const loose = script("loose", "echo loose >/out/loose");
+    other.define([low, high, loose], [pallet("it", low, high), pallet("loose", loose)]);
+    const { status, stdout } = await other.run("reproduce", "--all", "--key", dora.key, "--builder", "dora");
+    expect([status, stdout]).toEqual([
+      0,
+      "2 packages and 1 pallets are as the lock pins them\n  3 confirmations by dora in confirmations\n",
+    ]);
+    const named = await other.run("reproduce", "loose", "--key", dora.key, "--builder", "dora");
+    expect([named.status, named.stderr]).toEqual([
+      3,
+      expect.stringContaining("Cannot reproduce loose: because the lock pins no tree for loose"),
+    ]);
+  });
+
   test("signs nothing when a tree differs, and keeps both trees and the difference", async () => {
     const other = new Project([script("it", "echo one >/out/it"), script("former", "echo two >/out/it")]);
     await other.run("pin");

@@ -100,33 +100,45 @@ const isArtifact = (directory: string, digest: string, type: string): boolean =>
  * @param image sha256 of the image's manifest, in a layout that was checked
  */
 export function readAttachments(directory: string, image: Sha256): Found[] {
-  const links = [...readIndex(directory).manifests];
-  const seen = new Set<Sha256>();
-  const found: Found[] = [];
-  for (const link of links) {
-    if (seen.has(hexOf(link))) continue;
-    seen.add(hexOf(link));
-    if (link.mediaType === mediaType.index) {
-      links.push(...parse(readBlob(directory, hexOf(link)), indexSchema, link.digest).manifests);
-    }
-    if (link.mediaType !== mediaType.manifest) continue;
-    const { subject, layers } = readManifest(directory, hexOf(link));
-    const tagged = link.annotations[REF_NAME] === signatureTag(image);
-    if (!tagged && subject?.digest !== `sha256:${image}`) continue;
-    for (const layer of layers) {
+  return referrersOf(directory, image).flatMap(({ manifest }) =>
+    manifest.layers.flatMap((layer) => {
       const kind = kinds.find((one) => attachment[one].layer === layer.mediaType);
-      if (!kind) continue;
+      if (!kind) return [];
       // A document of that size is no honest one; without its content it does not count.
       const content = layer.size > DOCUMENT_LIMIT ? Buffer.alloc(0) : readBlob(directory, hexOf(layer));
-      found.push({
-        kind,
-        content,
-        annotations: layer.annotations,
-        source: `${kind} ${hexOf(layer).slice(0, 12)}`,
-      });
-    }
+      const source = `${kind} ${hexOf(layer).slice(0, 12)}`;
+      return [{ kind, content, annotations: layer.annotations, source }];
+    }),
+  );
+}
+
+/** The manifests that refer to an image: by their subject, or, as cosign's, by their tag. */
+function referrersOf(directory: string, image: Sha256) {
+  const links = linksOf(directory);
+  const tag = signatureTag(image);
+  const tagged = links.find(({ annotations }) => annotations[REF_NAME] === tag)?.digest;
+  const distinct = [...new Map(links.map((link) => [link.digest, link])).values()];
+  return distinct.flatMap((link) => {
+    if (link.mediaType !== mediaType.manifest) return [];
+    const manifest = readManifest(directory, hexOf(link));
+    const isTagged = link.digest === tagged;
+    // cosign's manifest is replaced by each further signature; an older one says nothing new.
+    const isOld = manifest.artifactType === attachment.cosign.artifact && tagged !== undefined && !isTagged;
+    const refers = isTagged || manifest.subject?.digest === `sha256:${image}`;
+    return refers && !isOld ? [{ link, manifest }] : [];
+  });
+}
+
+/** What the index names, and what the indexes name that it names. */
+function linksOf(directory: string): Descriptor[] {
+  const links = [...readIndex(directory).manifests];
+  const seen = new Set<string>();
+  for (const { mediaType: type, digest } of links) {
+    if (type !== mediaType.index || seen.has(digest)) continue;
+    seen.add(digest);
+    links.push(...parse(readBlob(directory, digest.slice("sha256:".length)), indexSchema, digest).manifests);
   }
-  return found;
+  return links;
 }
 
 const kinds = Object.keys(attachment) as AttachmentKind[];
@@ -200,16 +212,15 @@ const configOf = (layers: readonly { readonly digest: string }[]): Uint8Array =>
 export function listReferrers(directory: string, image: Sha256): void {
   const index = readIndex(directory);
   const tag = referrersTag(image);
-  const manifests = index.manifests.filter(
-    ({ mediaType: type, digest }) =>
-      type === mediaType.manifest &&
-      readManifest(directory, digest.slice("sha256:".length)).subject?.digest === `sha256:${image}`,
-  );
   const list = {
     schemaVersion: 2,
     mediaType: mediaType.index,
     // Skopeo refuses to copy what it would not write the same itself, and it does not know `artifactType` here.
-    manifests: manifests.map(({ digest, size }) => ({ mediaType: mediaType.manifest, digest, size })),
+    manifests: referrersOf(directory, image).map(({ link: { digest, size } }) => ({
+      mediaType: mediaType.manifest,
+      digest,
+      size,
+    })),
   };
   const written = writeBlob(directory, Buffer.from(JSON.stringify(list)));
   const entry = { mediaType: mediaType.index, ...written, annotations: { [REF_NAME]: tag } };

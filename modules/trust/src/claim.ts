@@ -6,7 +6,7 @@
  */
 import type { Sha256 } from "@stagex/core";
 import * as v from "valibot";
-import { count, hex256, parseDocument } from "./document.ts";
+import { count, hex256, parseDocument, seconds } from "./document.ts";
 import { repositoryName } from "./policy.ts";
 import { TOOL } from "./version.ts";
 
@@ -22,9 +22,8 @@ const claimSchema = v.strictObject({
   }),
   optional: v.strictObject({
     creator: v.string(),
-    /** Seconds since 1970. */
-    timestamp: count,
-    stagex: v.strictObject({ release: count, recipe: hex256, expires: count }),
+    timestamp: seconds,
+    stagex: v.strictObject({ release: count, recipe: hex256, expires: seconds }),
   }),
 });
 
@@ -49,8 +48,8 @@ export function writeClaim(claim: Claim, format: keyof typeof types): string {
     },
     optional: {
       creator: `${TOOL.name} ${TOOL.version}`,
-      timestamp: seconds(claim.signed),
-      stagex: { release: claim.release, recipe: claim.recipe, expires: seconds(claim.expires) },
+      timestamp: inSeconds(claim.signed),
+      stagex: { release: claim.release, recipe: claim.recipe, expires: inSeconds(claim.expires) },
     },
   };
   return JSON.stringify(v.parse(claimSchema, said));
@@ -69,4 +68,4 @@ export function readClaim(payload: Uint8Array): Claim {
   };
 }
 
-const seconds = (when: Date): number => Math.floor(when.getTime() / 1000);
+const inSeconds = (when: Date): number => Math.floor(when.getTime() / 1000);

@@ -6,7 +6,7 @@ import type { KeyObject } from "node:crypto";
 import * as v from "valibot";
 import { formatTime, hex256, label, parseDocument, time } from "./document.ts";
 import { isSignedBy, openEnvelope, seal } from "./dsse.ts";
-import { parsePublicKey, pemId } from "./keys.ts";
+import { parsePublicKey } from "./keys.ts";
 import type { Known } from "./recipe.ts";
 import { URN } from "./version.ts";
 
@@ -84,10 +84,9 @@ export function confirm(
 export function readConfirmation(document: Uint8Array | string, key?: KeyObject): Confirmation {
   const envelope = openEnvelope(document);
   const { subject, predicate } = parseDocument(envelope.payload, statement);
-  const own = predicate.builder.key.join("\n");
-  if (pemId(own) !== envelope.keyid) throw new Error("it names another key than the one that signed it");
-  if (!isSignedBy(envelope, key ?? parsePublicKey(own)))
-    throw new Error("it was changed after it was signed");
+  const own = parsePublicKey(predicate.builder.key.join("\n"));
+  if (own.id !== envelope.keyid) throw new Error("it names another key than the one that signed it");
+  if (!isSignedBy(envelope, key ?? own.key)) throw new Error("it was changed after it was signed");
   const [{ name, digest }] = subject;
   const { kind, recipe, builder, machine, executor, time: when } = predicate;
   return {

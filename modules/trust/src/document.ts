@@ -22,11 +22,19 @@ export function parseDocument<S extends v.GenericSchema>(
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const unknown = issue.type === "strict_object" && issue.expected === "never";
   const path = v.getDotPath(issue);
-  if (unknown) throw new Error(`it has ${path}, which nothing here knows`);
-  throw new Error(`${path ?? "it"} is not as specified: ${issue.message}`);
+  const isUnknown = issue.type === "strict_object" && issue.expected === "never";
+  throw new Error(
+    printable(
+      isUnknown
+        ? `it has ${path}, which nothing here knows`
+        : `${path ?? "it"} is not as specified: ${issue.message}`,
+    ),
+  );
 }
+
+/** What a document says must not steer a terminal, nor fill it. */
+const printable = (text: string): string => text.replace(/\p{C}/gu, "?").slice(0, 300);
 
 function decode(bytes: Uint8Array): string {
   try {
@@ -60,7 +68,7 @@ function checkMembers(text: string): void {
 }
 
 function addMember(members: Set<string>, name: string): void {
-  if (members.has(name)) throw new Error(`it has ${JSON.stringify(name)} twice`);
+  if (members.has(name)) throw new Error(printable(`it has ${JSON.stringify(name)} twice`));
   members.add(name);
 }
 
@@ -70,6 +78,8 @@ export const hex256 = v.pipe(
   v.regex(/^[0-9a-f]{64}$/, "is not a sha256 in lower-case hexadecimal"),
 );
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** A time in seconds since 1970, up to the end of the year 9999. */
+export const seconds = v.pipe(count, v.maxValue(253_402_300_799));
 /** A time as RFC 3339 in UTC, to the second. */
 export const time = v.pipe(
   v.string(),

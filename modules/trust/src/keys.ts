@@ -5,33 +5,49 @@ import { reasonOf, StagexError } from "@stagex/core";
 /** Digest of a public key in SubjectPublicKeyInfo form: by it, the key is known. */
 export const keyId = (key: KeyObject): string => {
   const publicKey = key.type === "private" ? createPublicKey(key) : key;
-  return `sha256:${createHash("sha256")
-    .update(publicKey.export({ type: "spki", format: "der" }))
-    .digest("hex")}`;
+  return idOf(publicKey.export({ type: "spki", format: "der" }));
 };
 
-/** {@link keyId} of a public key in PEM, without a look at what is in it. */
-export const pemId = (pem: string): string => {
-  const der = Buffer.from(pem.replace(/-----[A-Z ]+-----/g, ""), "base64");
-  return `sha256:${createHash("sha256").update(der).digest("hex")}`;
-};
+const idOf = (der: Uint8Array): string => `sha256:${createHash("sha256").update(der).digest("hex")}`;
 
 export const isEd25519 = (key: KeyObject): boolean => key.asymmetricKeyType === "ed25519";
 
 const isP256 = (key: KeyObject): boolean =>
   key.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1";
 
+/** What stands before the 32 bytes of an Ed25519 key in SubjectPublicKeyInfo form (RFC 8410). */
+const ED25519_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
+
+export interface PublicKey {
+  /** See {@link keyId}. */
+  readonly id: string;
+  readonly key: KeyObject;
+}
+
 /** @throws Error that says what is wrong with the PEM text */
-export function parsePublicKey(pem: string): KeyObject {
-  if (!pem.startsWith("-----BEGIN PUBLIC KEY-----")) throw new Error("it is not a public key in PEM");
-  let key: KeyObject;
+export function parsePublicKey(pem: string): PublicKey {
+  const [, base64] =
+    /^-----BEGIN PUBLIC KEY-----\n([A-Za-z0-9+/=\n]+)\n-----END PUBLIC KEY-----\n?$/.exec(pem) ?? [];
+  if (base64 === undefined) throw new Error("it is not a public key in PEM");
+  const der = Buffer.from(base64, "base64");
+  // OpenSSL takes half a millisecond for either direction, and a policy may have hundreds of keys.
+  if (der.length === ED25519_PREFIX.length + 32 && der.indexOf(ED25519_PREFIX) === 0) {
+    const x = der.subarray(ED25519_PREFIX.length).toString("base64url");
+    const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+    return { id: idOf(der), key };
+  }
+  const key = decode(der);
+  // One form only (uncompressed, 91 bytes), so that one key has one id.
+  if (isP256(key) && der.length === 91 && der[26] === 4) return { id: idOf(der), key };
+  throw new Error("it is neither an Ed25519 key nor an uncompressed one of ECDSA on P-256");
+}
+
+function decode(der: Buffer): KeyObject {
   try {
-    key = createPublicKey(pem);
+    return createPublicKey({ key: der, format: "der", type: "spki" });
   } catch {
     throw new Error("it is not a public key in PEM");
   }
-  if (isEd25519(key) || isP256(key)) return key;
-  throw new Error("it is neither an Ed25519 key nor an ECDSA key on P-256");
 }
 
 /** @throws StagexError of kind `usage` that says what is wrong with the file at `path` */

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { StagexError } from "@stagex/core";
 import { type Claim, writeClaim } from "./claim.ts";
 import { DOCUMENT_LIMIT } from "./document.ts";
@@ -72,9 +72,7 @@ export async function verifyByGpgv(
     for (let done = 0; done < signatures.length; done += AT_ONCE) {
       const batch = signatures.slice(done, done + AT_ONCE);
       checked.push(
-        ...(await Promise.all(
-          batch.map(({ source, content }) => verifyOne(source, content, keyring, policy)),
-        )),
+        ...(await Promise.all(batch.map(({ source, content }) => verifyOne(source, content, keyring)))),
       );
     }
     return checked;
@@ -92,38 +90,52 @@ export function dearmour(text: string): Buffer {
   return Buffer.from(body.split(/^[=-]/m)[0] ?? "", "base64");
 }
 
-function verifyOne(source: string, content: Uint8Array, keyring: string, policy: Policy): Promise<Signature> {
-  const refused = (because: string): Signature => ({ source, refused: because });
-  if (content.length > DOCUMENT_LIMIT) return Promise.resolve(refused("it is too long"));
+async function verifyOne(source: string, content: Uint8Array, keyring: string): Promise<Signature> {
+  const { code, status, output } = await runGpgv(content, keyring);
+  const lines = status
+    .split("\n")
+    .flatMap((line) => (line.startsWith("[GNUPG:] ") ? [line.split(" ").slice(1)] : []));
+  const has = (word: string) => lines.some(([first]) => first === word);
+  const fault = Object.keys(faults).find(has);
+  if (fault) return { source, refused: faults[fault] as string };
+  const [valid, another] = lines.filter(([word]) => word === "VALIDSIG");
+  // The last word is the fingerprint of the primary key, also where a subkey signed.
+  const key = valid?.at(-1);
+  if (code === 0 && has("GOODSIG") && key && !another) return { source, key, payload: output };
+  return { source, refused: "it is not one good OpenPGP signature by a key of the policy" };
+}
+
+interface Run {
+  readonly code: number | null;
+  readonly status: string;
+  readonly output: Uint8Array;
+}
+
+function runGpgv(content: Uint8Array, keyring: string): Promise<Run> {
   return new Promise((resolve, reject) => {
     // The status comes on a descriptor of its own: nothing that a signature says can pass as it.
     const child = spawn("gpgv", ["--keyring", keyring, "--status-fd", "3", "--output", "-"], {
+      env: { PATH: process.env.PATH, GNUPGHOME: dirname(keyring) },
       stdio: ["pipe", "pipe", "ignore", "pipe"],
     });
-    const output: Buffer[] = [];
-    const status: Buffer[] = [];
-    child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
-    child.stdio[3]?.on("data", (chunk: Buffer) => status.push(chunk));
+    const parts: { output: Buffer[]; status: Buffer[] } = { output: [], status: [] };
+    let size = 0;
+    for (const [name, stream] of [
+      ["output", child.stdout],
+      ["status", child.stdio[3]],
+    ] as const) {
+      stream?.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        // What was compressed may grow without end.
+        if (size > DOCUMENT_LIMIT) child.kill("SIGKILL");
+        else parts[name].push(chunk);
+      });
+    }
     child.stdin?.on("error", () => {}).end(content);
     child.on("error", (cause) => reject(noGpg("check OpenPGP signatures", "gpgv", cause)));
-    child.on("close", (code) => {
-      const words = Buffer.concat(status)
-        .toString()
-        .split("\n")
-        .flatMap((line) => (line.startsWith("[GNUPG:] ") ? [line.split(" ").slice(1)] : []));
-      const has = (word: string) => words.some(([first]) => first === word);
-      const valid = words.filter(([first]) => first === "VALIDSIG");
-      const fault = Object.keys(faults).find(has);
-      if (fault) return resolve(refused(faults[fault] as string));
-      const [only, another] = valid;
-      if (code !== 0 || !has("GOODSIG") || !only || another) {
-        return resolve(refused("it is not one good OpenPGP signature by a key of the policy"));
-      }
-      // Of the key that signed, and, last, of the primary key that it belongs to.
-      const fingerprints = [only[1], only.at(-1)].filter((one) => one !== undefined);
-      const key = fingerprints.find((one) => policy.keys.has(one)) ?? fingerprints[0];
-      resolve(key ? { source, key, payload: Buffer.concat(output) } : refused("gpgv names no key"));
-    });
+    child.on("close", (code) =>
+      resolve({ code, status: Buffer.concat(parts.status).toString(), output: Buffer.concat(parts.output) }),
+    );
   });
 }
 

@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { reasonOf, StagexError } from "@stagex/core";
 import * as v from "valibot";
 import { count, label, parseDocument, time } from "./document.ts";
-import { keyId, parsePublicKey } from "./keys.ts";
+import { type PublicKey, parsePublicKey } from "./keys.ts";
 
 const person = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,100}$/, "is not a plain name"));
 const lines = v.pipe(v.array(v.string()), v.minLength(1));
@@ -80,7 +80,7 @@ export type ImagePolicy = v.InferOutput<typeof image>;
 
 /** One key of one person. */
 export interface PolicyKey {
-  /** A fingerprint for OpenPGP, else see {@link keyId}. */
+  /** A fingerprint for OpenPGP, else see `keyId`. */
   readonly id: string;
   readonly person: string;
   readonly operator: string | undefined;
@@ -145,8 +145,8 @@ function keysOf(file: v.InferOutput<typeof policySchema>): Map<string, PolicyKey
   for (const [name, { operator, keys: own }] of Object.entries(file.people)) {
     for (const one of own) {
       const text = `${one.publicKey.join("\n")}\n`;
-      const publicKey = one.type === "pem" ? readKey(text, name) : undefined;
-      const id = one.type === "pem" ? keyId(publicKey as KeyObject) : one.fingerprint;
+      const { id, key: publicKey } =
+        one.type === "pem" ? readKey(text, name) : { id: one.fingerprint, key: undefined };
       const other = keys.get(id);
       if (other) throw new Error(`the key ${id} is there twice: as ${other.person}'s and as ${name}'s`);
       keys.set(id, { id, person: name, operator, expires: one.expires, text, publicKey });
@@ -155,7 +155,7 @@ function keysOf(file: v.InferOutput<typeof policySchema>): Map<string, PolicyKey
   return keys;
 }
 
-function readKey(text: string, name: string): KeyObject {
+function readKey(text: string, name: string): PublicKey {
   try {
     return parsePublicKey(text);
   } catch (error) {

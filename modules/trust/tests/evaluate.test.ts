@@ -1,11 +1,12 @@
 /** Who has to say what of an image before it is trusted, and what does not count. */
 import { describe, expect, test } from "vitest";
-import { demand, type Evidence, type Policy, type Question } from "../src/index.ts";
+import { demand, type Evidence, type Policy, type Question, writeClaim } from "../src/index.ts";
 import {
   alice,
   bob,
   carol,
   circumstances,
+  claimOf,
   confirmedBy,
   digest,
   dora,
@@ -125,14 +126,21 @@ describe("signatures", () => {
   });
 
   test("that are not in the form of a claim", () => {
+    const endless = Buffer.from(
+      writeClaim(claimOf(), "cosign").replace(/"expires":\d+/, '"expires":9007199254740991'),
+    );
     const signatures = [
       ...enough.signatures.slice(0, 1),
       { source: "odd", key: bob.id, payload: Buffer.from('{"critical":{}}') },
+      { source: "endless", key: bob.id, payload: endless },
+      { source: "odd name", key: bob.id, payload: Buffer.from('{"critical":{"\u001b[2J":1}}') },
       { source: "deep", key: bob.id, payload: Buffer.from("[".repeat(100_000) + "]".repeat(100_000)) },
       { source: "huge", key: bob.id, payload: Buffer.alloc(2_000_000, " ") },
     ];
     const told = refusal({ signatures });
     expect(told).toMatch(/odd: critical\.identity is not as specified/);
+    expect(told).toMatch(/endless: optional\.stagex\.expires is not as specified/);
+    expect(told).not.toContain("\u001b");
     expect(told).toContain("deep: it is nested more than 32 deep");
     expect(told).toContain("huge: it is longer than 1048576 bytes");
   });

@@ -1,4 +1,5 @@
 /** Policies that are not understood in full are refused, and the others are told and exported. */
+import type { KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
   containersPolicy,
@@ -25,6 +26,13 @@ import {
 type Rule = PolicyFile["images"][string];
 const rule = (file: PolicyFile): Rule => file.images[repository] as Rule;
 const confirmations = (file: PolicyFile) => rule(file).confirmations as NonNullable<Rule["confirmations"]>;
+
+/** A point of P-256 in the form of ANSI X9.62 that tells its sign as well. */
+function hybrid(key: KeyObject): string[] {
+  const der = key.export({ type: "spki", format: "der" });
+  der[26] = 6 + ((der.at(-1) as number) & 1);
+  return ["-----BEGIN PUBLIC KEY-----", der.toString("base64"), "-----END PUBLIC KEY-----"];
+}
 
 describe("a policy is refused", () => {
   const changes: [string, (file: PolicyFile) => void, string][] = [
@@ -150,6 +158,13 @@ describe("a policy is refused", () => {
         file.people.bob = { keys: [{ type: "pem", publicKey: ["-----BEGIN PUBLIC KEY-----", "AAAA"] }] };
       },
       "a key of bob cannot be used: it is not a public key in PEM",
+    ],
+    [
+      "with a key in a second form, by which it could be two people's",
+      (file) => {
+        file.people.mallory = { keys: [{ type: "pem", publicKey: hybrid(bob.publicKey) }] };
+      },
+      "a key of mallory cannot be used: it is neither an Ed25519 key nor an uncompressed one",
     ],
     [
       "with a private key",
