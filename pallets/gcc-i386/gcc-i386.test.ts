@@ -67,7 +67,7 @@ describe("in a root that holds the image's layers and nothing else", () => {
         "sums: main.o libsum.a\n\t$(CC) -o $@ $^",
         "libsum.a: sum.o\n\t$(AR) rcs $@ $^",
         "main.o: n.h",
-        "n.h:\n\tfor i in 4 0; do printf $$i; done | sed 's/.*/#define N &/' > $@\n",
+        "n.h:\n\t(for i in 4 0; do printf $$i; done; echo) | sed 's/.*/#define N &/' > $@\n",
       ].join("\n"),
     );
     expect(shell("make -s && ./sums")).toMatchObject(succeeded("42\n"));

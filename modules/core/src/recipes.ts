@@ -15,6 +15,12 @@ export const unpack: Recipe = ({ sources: [archive], files }) => [
   ...files.filter((file) => file.endsWith(".patch")).map((patch) => run("/patch", "source", patch)),
 ];
 
+/** {@link unpack}, for an archive in the format of before POSIX, compressed by xz or gzip: busybox's tar rejects it. */
+export const unpackOld: Recipe = ({ sources: [archive] }) => [
+  shell(`${archive?.endsWith(".xz") ? "xzcat" : "zcat"} ${archive} >source.tar`),
+  run("/untar", "--strip", "1", "source.tar", "source"),
+];
+
 export interface Autotools {
   /** How the source comes to `/build/source`; {@link unpack} when absent. */
   readonly unpack?: Recipe;

@@ -94,7 +94,8 @@ export const libstdcxx: Step[] = [
     ["--enable-clocale=generic", "--disable-libstdcxx-pch"],
     {
       CC: "gcc",
-      CXX: "gcc -nostdinc++",
+      // Where a file has no name that others see, g++ makes one up from the time, unless it is given a seed.
+      CXX: "gcc -nostdinc++ -frandom-seed=stagex",
       CFLAGS: "-O2",
       CXXFLAGS: "-O2",
       // It makes the headers.

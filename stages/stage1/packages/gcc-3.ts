@@ -1,4 +1,4 @@
-import { definePackage } from "@stagex/core";
+import { definePackage, run } from "@stagex/core";
 import { tools } from "@stagex/stage0";
 import { gcc, gccGenerated, gccSource, libstdcxx, sameAsCompiler } from "../gcc-3/recipe.ts";
 import { binutilsI386 } from "./binutils-i386.ts";
@@ -18,6 +18,8 @@ export const gcc3 = definePackage({
     ...gcc({ compiler: "gcc", flags: "-O1", languages: "c,c++" })(context),
     sameAsCompiler,
     ...libstdcxx,
+    // The name that make knows.
+    run("/bin/ln", "-s", "gcc", "/out/usr/bin/cc"),
   ],
   provides: ["/usr/bin/gcc", "/usr/bin/g++", "/usr/lib/libstdc++.a", "/usr/include/c++/3.4.6/string"],
   generated: gccGenerated,

@@ -1,4 +1,4 @@
-import { autotools, debian, definePackage, source } from "@stagex/core";
+import { autotools, debian, definePackage, source, unpackOld } from "@stagex/core";
 import { i386Toolchain } from "../toolchain.ts";
 
 export const m4I386 = definePackage({
@@ -15,7 +15,11 @@ export const m4I386 = definePackage({
     }),
   ],
   needs: i386Toolchain,
-  build: autotools({ configure: ["--build=i386-pc-linux-gnu"], env: { CFLAGS: "-O1", LDFLAGS: "-s" } }),
+  build: autotools({
+    unpack: unpackOld,
+    configure: ["--build=i386-pc-linux-gnu"],
+    env: { CFLAGS: "-O1", LDFLAGS: "-s" },
+  }),
   provides: ["/usr/bin/m4"],
   generated: ["*/configure", "*/Makefile.in", "*/config.hin"],
 });

@@ -1,4 +1,4 @@
-import { autotools, debian, definePackage, source } from "@stagex/core";
+import { autotools, debian, definePackage, source, unpackOld } from "@stagex/core";
 import { i386Toolchain } from "../toolchain.ts";
 import { gmpI386 } from "./gmp-i386.ts";
 
@@ -16,7 +16,11 @@ export const mpfrI386 = definePackage({
     }),
   ],
   needs: [...i386Toolchain, gmpI386],
-  build: autotools({ configure: ["--build=i386-pc-linux-gnu", "--disable-shared"], env: { CFLAGS: "-O1" } }),
+  build: autotools({
+    unpack: unpackOld,
+    configure: ["--build=i386-pc-linux-gnu", "--disable-shared"],
+    env: { CFLAGS: "-O1" },
+  }),
   provides: ["/usr/lib/libmpfr.a", "/usr/include/mpfr.h"],
   generated: ["*/configure", "*/Makefile.in"],
 });
