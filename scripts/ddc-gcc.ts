@@ -11,7 +11,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -55,63 +54,13 @@ export interface Comparison {
 /** Builds the first GCC by the host's compiler, and by that what stage 1 builds with it. */
 export async function compareGcc(): Promise<Comparison[]> {
   const lock = readLock();
-  const trees = await inNewFolder(async (folder) => build(await hostLock(lock, folder), CHILDREN, folder));
+  const trees = await buildByHost(lock, CHILDREN);
   return trees.map(({ name, tree }) => ({ name, pinned: lock.packages[name]?.tree ?? null, built: tree }));
 }
 
 /** The tree of the GCC that the host's compiler built. @returns its path */
-export const hostBuiltGcc = (): Promise<string> =>
-  inNewFolder(async (folder) => {
-    const [tree] = await build(await hostLock(readLock(), folder), ["gcc-3-1"], folder);
-    return tree?.path ?? "";
-  });
-
-/**
- * The lock with another `gcc-3-1`: its programs are compiled here, on the host, by the package's own steps; the rest
- * of the steps is left for the sandbox, libgcc and the installation, where it finds the files of this build.
- */
-async function hostLock(lock: Lock, folder: string): Promise<Lock> {
-  const locked = lock.packages["gcc-3-1"] as LockedPackage;
-  const configured = locked.steps.findIndex(({ argv }) => argv.includes("configure-gcc")) + 1;
-  const [compile, ...rest] = locked.steps.slice(configured) as [LockedStep, ...LockedStep[]];
-  const programs = { ...compile, argv: [...compile.argv, "native", "xgcc", "cpp"] };
-
-  const store = await fetchSources("gcc-3-1");
-  for (const { file, sha256 } of locked.sources) copyFileSync(join(store, sha256), join(folder, file));
-  for (const step of [...locked.steps.slice(0, configured), programs]) await runOnHost(step, folder);
-
-  const archive = join(folder, "host.tar");
-  await execute("tar", ["-C", folder, "--owner=0", "--group=0", "-cf", archive, "source", "build"]);
-  const content = readFileSync(archive);
-  const sha256 = createHash("sha256").update(content).digest("hex");
-  renameSync(archive, join(store, sha256));
-  const hosted: LockedPackage = {
-    ...locked,
-    sources: [{ file: "host.tar", sha256, size: content.length, from: [] }],
-    steps: [{ argv: ["/bin/tar", "-x", "-f", "host.tar"] }, compile, ...rest],
-  };
-  // Each package above has another key by it, and so no pinned tree.
-  return pinTrees({ ...lock, packages: { ...lock.packages, "gcc-3-1": hosted } }, new Map());
-}
-
-/** Runs a step in `folder` in place of `/build`, with programs of the host, and the compiler of the host. */
-async function runOnHost({ argv, env = {}, cwd = "/build" }: LockedStep, folder: string): Promise<void> {
-  const [program, ...args] = argv.map(argumentOf) as [string, ...string[]];
-  await execute(program, args, {
-    cwd: join(folder, cwd.replace("/build", ".")),
-    env: { LC_ALL: "C", PATH: `${folder}/bin:/usr/bin:/bin`, ...env, ...(env.CC && { CC: COMPILER }) },
-    maxBuffer: 1 << 26,
-  });
-}
-
-/** Builds packages of a lock. @returns their trees, in the same order */
-async function build(lock: Lock, names: readonly string[], folder: string): Promise<Tree[]> {
-  const path = join(folder, "stagex.lock");
-  writeFileSync(path, formatLock(lock));
-  symlinkSync(join(project, "stages"), join(folder, "stages"));
-  const { stdout } = await execute(join(project, "stagex"), ["build", ...names, "--lock", path, "--json"]);
-  return JSON.parse(stdout).packages;
-}
+export const hostBuiltGcc = async (): Promise<string> =>
+  (await buildByHost(readLock(), ["gcc-3-1"])).map(({ path }) => path).join();
 
 interface Tree {
   readonly name: string;
@@ -120,25 +69,78 @@ interface Tree {
   readonly path: string;
 }
 
-const readLock = (): Lock => parseLock(readFileSync(join(project, "stagex.lock"), "utf8"));
-
 /**
- * A folder whose `bin` holds what a GCC for i386 expects of its host: an assembler and a linker for i386, and no
- * program that would make manuals, whose sources are not in the archive.
+ * Builds packages by a `gcc-3-1` whose programs the host's compiler made, by the package's own steps. The rest of
+ * these steps, libgcc and the installation, is done in the sandbox as ever, with the folders of the host's build.
  */
-async function inNewFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+async function buildByHost(lock: Lock, names: readonly string[]): Promise<Tree[]> {
+  const cache = await fetchSources("gcc-3-1");
   const folder = mkdtempSync(join(tmpdir(), "ddc-"));
-  const program = (name: string, command: string) =>
-    writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
+  const archive = join(folder, "host.tar");
+  let kept: string | undefined;
   try {
-    mkdirSync(join(folder, "bin"));
-    program("as", 'exec /usr/bin/as --32 "$@"');
-    program("ld", 'exec /usr/bin/ld -m elf_i386 "$@"');
-    for (const name of ["makeinfo", "perl"]) program(name, "exit 1");
-    return await work(folder);
+    const locked = lock.packages["gcc-3-1"] as LockedPackage;
+    const rest = await compileOnHost(locked, folder, cache);
+    await execute("tar", ["-C", folder, "--owner=0", "--group=0", "-cf", archive, "source", "build"]);
+    const content = readFileSync(archive);
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    kept = join(cache, sha256);
+    copyFileSync(archive, kept);
+
+    const hosted: LockedPackage = {
+      ...locked,
+      sources: [{ file: "host.tar", sha256, size: content.length, from: [] }],
+      steps: [{ argv: ["/bin/tar", "-x", "-f", "host.tar"] }, ...rest],
+    };
+    // By it, each package above has another key, and no pinned tree.
+    const changed = pinTrees({ ...lock, packages: { ...lock.packages, "gcc-3-1": hosted } }, new Map());
+    writeFileSync(join(folder, "stagex.lock"), formatLock(changed));
+    symlinkSync(join(project, "stages"), join(folder, "stages"));
+    const args = ["build", ...names, "--lock", join(folder, "stagex.lock"), "--json"];
+    return JSON.parse((await execute(join(project, "stagex"), args)).stdout).packages;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    if (kept) rmSync(kept, { force: true });
   }
+}
+
+/** Does the steps of a GCC up to its programs, in `folder` in place of `/build`. @returns the steps that are left */
+async function compileOnHost(locked: LockedPackage, folder: string, cache: string): Promise<LockedStep[]> {
+  const configured = locked.steps.findIndex(({ argv }) => argv.includes("configure-gcc")) + 1;
+  const [compile, ...install] = locked.steps.slice(configured) as [LockedStep, ...LockedStep[]];
+
+  for (const { file, sha256 } of locked.sources) copyFileSync(join(cache, sha256), join(folder, file));
+  const path = join(folder, "bin");
+  // The host's assembler and linker, for i386. GCC's configure looks for them by these names, in two places.
+  const tools = { as: 'exec /usr/bin/as --32 "$@"', ld: 'exec /usr/bin/ld -m elf_i386 "$@"' };
+  const build = join(folder, "build/gcc");
+  programs(build, { as: tools.as, "collect-ld": tools.ld });
+  // Neither makes manuals, whose sources are not in the archive.
+  programs(path, { ...tools, makeinfo: "exit 1", perl: "exit 1" });
+
+  const native = { ...compile, argv: [...compile.argv, "native", "xgcc", "cpp"] };
+  for (const step of [...locked.steps.slice(0, configured), native]) await runOnHost(step, folder);
+  for (const name of ["as", "collect-ld"]) rmSync(join(build, name));
+  return [compile, ...install];
+}
+
+/** Runs a step in `folder` in place of `/build`, with programs of the host, and the compiler of the host. */
+async function runOnHost({ argv, env = {}, cwd = "/build" }: LockedStep, folder: string): Promise<void> {
+  const [program, ...args] = argv.map(argumentOf) as [string, ...string[]];
+  await execute(program, args, {
+    cwd: join(folder, cwd.replace("/build", ".")),
+    env: { LC_ALL: "C", PATH: `${folder}/bin:/bin:/usr/bin`, ...env, ...(env.CC && { CC: COMPILER }) },
+    maxBuffer: 1 << 26,
+  });
+}
+
+const readLock = (): Lock => parseLock(readFileSync(join(project, "stagex.lock"), "utf8"));
+
+/** Programs in a host's folder, as scripts for the shell. */
+function programs(folder: string, commands: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, command] of Object.entries(commands))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
 }
 
 async function main(): Promise<number> {

@@ -1,0 +1,31 @@
+/** What the user's store holds, without building anything. */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { keyOfInputs, parseLock } from "@stagex/core";
+import { Store } from "@stagex/store";
+
+const home = process.env.STAGEX_HOME ?? join(homedir(), ".cache/stagex");
+export const lock = parseLock(readFileSync(new URL("../../../stagex.lock", import.meta.url), "utf8"));
+
+const store = existsSync(home) ? await Store.open(join(home, "store")) : undefined;
+const digests = new Map<string, string | undefined>();
+
+function digestOf(name: string): string | undefined {
+  const locked = lock.packages[name];
+  if (!locked || locked.tree) return locked?.tree ?? undefined;
+  const inputs = locked.inputs.map(remembered).filter((one) => one !== undefined);
+  if (inputs.length < locked.inputs.length) return undefined;
+  return store?.recall(keyOfInputs(lock, locked, inputs));
+}
+
+function remembered(name: string): string | undefined {
+  if (!digests.has(name)) digests.set(name, digestOf(name));
+  return digests.get(name);
+}
+
+/** The folder of a package's tree; undefined if the store lacks it. */
+export function storedTree(name: string): string | undefined {
+  const digest = remembered(name);
+  return digest && store?.has(digest) ? store.treePath(digest) : undefined;
+}
