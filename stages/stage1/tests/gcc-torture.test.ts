@@ -39,7 +39,7 @@ const knownFailures: readonly { step: string; why: string; programs: string }[] 
     step: "link",
     why: "calls a missing function, unless the compiler sees that it never happens, as later versions do",
     programs: `
-      20041114-1 compare-fp-3`,
+      20041114-1`,
   },
   {
     step: "run",
