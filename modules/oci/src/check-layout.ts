@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, open, readdir } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { reasonOf, type Sha256, StagexError } from "@stagex/core";
 import * as v from "valibot";
@@ -28,9 +27,9 @@ export interface LayoutImage {
  * @returns the images that the index names, in its order; other manifests are checked and not returned.
  * @throws StagexError of kind `build` that names the first file that is wrong.
  */
-export async function checkLayout(directory: string): Promise<LayoutImage[]> {
+export function checkLayout(directory: string): LayoutImage[] {
   try {
-    return await findImages(directory, await checkBlobs(directory));
+    return findImages(directory, checkBlobs(directory));
   } catch (error) {
     throw new StagexError("build", {
       cannot: `use image layout ${directory}`,
@@ -44,17 +43,20 @@ export async function checkLayout(directory: string): Promise<LayoutImage[]> {
 /** Digests of all blobs, with their sizes in bytes. */
 type Blobs = ReadonlyMap<Sha256, number>;
 
-async function checkBlobs(directory: string): Promise<Blobs> {
+function checkBlobs(directory: string): Blobs {
   const sizes = new Map<Sha256, number>();
-  for (const digest of (await readdir(join(directory, "blobs/sha256"))).sort()) {
+  const chunk = Buffer.allocUnsafe(1 << 20);
+  for (const digest of readdirSync(join(directory, "blobs/sha256")).sort()) {
     const path = blobPath(digest);
     const hash = createHash("sha256");
-    await using file = await openFile(directory, path);
-    let size = 0;
-    for await (const chunk of file.createReadStream({ autoClose: false })) {
-      hash.update(chunk);
-      size += chunk.length;
-    }
+    const size = withFile(directory, path, (file) => {
+      let total = 0;
+      for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
+        hash.update(chunk.subarray(0, length));
+        total += length;
+      }
+      return total;
+    });
     if (hash.digest("hex") !== digest)
       throw new Error(`${path} does not hold the bytes that its name promises`);
     sizes.set(digest, size);
@@ -62,9 +64,9 @@ async function checkBlobs(directory: string): Promise<Blobs> {
   return sizes;
 }
 
-async function findImages(directory: string, blobs: Blobs): Promise<LayoutImage[]> {
-  parse("oci-layout", schema.ociLayout, await readDocument(directory, "oci-layout"));
-  const index = parse("index.json", schema.index, await readDocument(directory, "index.json"));
+function findImages(directory: string, blobs: Blobs): LayoutImage[] {
+  parse("oci-layout", schema.ociLayout, readDocument(directory, "oci-layout"));
+  const index = parse("index.json", schema.index, readDocument(directory, "index.json"));
   const images: LayoutImage[] = [];
   const indexes = new Set<Sha256>();
   const links = index.manifests.map((link) => ({ link, from: "index.json" }));
@@ -72,11 +74,11 @@ async function findImages(directory: string, blobs: Blobs): Promise<LayoutImage[
     checkLink(from, link, blobs);
     if (link.mediaType === mediaType.index && !indexes.has(link.digest)) {
       indexes.add(link.digest);
-      const nested = await readLinked(directory, link, schema.index);
+      const nested = readLinked(directory, link, schema.index);
       links.push(...nested.manifests.map((inner) => ({ link: inner, from: blobPath(link.digest) })));
     }
     if (link.mediaType === mediaType.manifest) {
-      const image = await readManifest(directory, link, blobs);
+      const image = readManifest(directory, link, blobs);
       if (image) images.push(image);
     }
   }
@@ -84,17 +86,13 @@ async function findImages(directory: string, blobs: Blobs): Promise<LayoutImage[
 }
 
 /** Undefined for a manifest that is checked and is no image, such as a signature. */
-async function readManifest(
-  directory: string,
-  link: schema.Descriptor,
-  blobs: Blobs,
-): Promise<LayoutImage | undefined> {
+function readManifest(directory: string, link: schema.Descriptor, blobs: Blobs): LayoutImage | undefined {
   const path = blobPath(link.digest);
-  const manifest = await readLinked(directory, link, schema.manifest);
+  const manifest = readLinked(directory, link, schema.manifest);
   for (const part of [manifest.config, ...manifest.layers]) checkLink(path, part, blobs);
   if (manifest.config.mediaType !== mediaType.config) return undefined;
 
-  const config = await readLinked(directory, manifest.config, schema.config);
+  const config = readLinked(directory, manifest.config, schema.config);
   const diffIds = config.rootfs.diff_ids;
   if (diffIds.length !== manifest.layers.length) {
     throw new Error(
@@ -127,9 +125,9 @@ function checkLink(from: string, link: schema.Descriptor, blobs: Blobs): void {
     throw new Error(`${from} gives ${link.size} bytes for ${blobPath(link.digest)}, which has ${size}`);
 }
 
-async function readLinked<S extends v.GenericSchema>(directory: string, link: schema.Descriptor, shape: S) {
+function readLinked<S extends v.GenericSchema>(directory: string, link: schema.Descriptor, shape: S) {
   const path = blobPath(link.digest);
-  const bytes = await readDocument(directory, path);
+  const bytes = readDocument(directory, path);
   // The blobs were checked before, and may have been changed since.
   if (createHash("sha256").update(bytes).digest("hex") !== link.digest)
     throw new Error(`${path} changes while it is read`);
@@ -152,24 +150,33 @@ function parse<S extends v.GenericSchema>(path: string, shape: S, bytes: Uint8Ar
 /** Documents beyond this many bytes are refused, as registries do: each is held in memory. */
 const documentLimit = 4 * 1024 * 1024;
 
-async function readDocument(directory: string, path: string): Promise<Uint8Array> {
-  await using file = await openFile(directory, path);
-  const { size } = await file.stat();
-  if (size > documentLimit) throw new Error(`${path} is longer than ${documentLimit} bytes`);
-  return file.readFile();
+function readDocument(directory: string, path: string): Uint8Array {
+  return withFile(directory, path, (file) => {
+    if (fstatSync(file).size > documentLimit)
+      throw new Error(`${path} is longer than ${documentLimit} bytes`);
+    return readFileSync(file);
+  });
 }
 
 /** Opens a regular file. Not following a link and not waiting for a FIFO's writer: neither has a place here. */
-async function openFile(directory: string, path: string): Promise<FileHandle> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(join(directory, path), flags).catch((cause) => {
+function withFile<T>(directory: string, path: string, read: (file: number) => T): T {
+  const file = open(directory, path);
+  try {
+    if (!fstatSync(file).isFile()) throw new Error(`${path} is no regular file`);
+    return read(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function open(directory: string, path: string): number {
+  try {
+    return openSync(join(directory, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
     throw new Error(`${path} cannot be opened as a file (${(cause as NodeJS.ErrnoException).code})`, {
       cause,
     });
-  });
-  if ((await file.stat()).isFile()) return file;
-  await file.close();
-  throw new Error(`${path} is no regular file`);
+  }
 }
 
 const formatPlatform = ({ os, architecture, variant }: schema.Platform): string =>

@@ -65,8 +65,8 @@ const digestOf = (bytes: Uint8Array): Sha256 => createHash("sha256").update(byte
 const hexOf = ({ digest }: Descriptor): Sha256 => digest.slice("sha256:".length);
 
 /** Finds the image that a tag names, or the only one that there is. @throws StagexError of kind `build` */
-export async function findImage(directory: string, tag: string | undefined): Promise<Sha256> {
-  await checkLayout(directory);
+export function findImage(directory: string, tag: string | undefined): Sha256 {
+  checkLayout(directory);
   const named = readIndex(directory).manifests.filter(({ annotations, mediaType: type, digest }) => {
     const name = annotations[REF_NAME];
     if (tag !== undefined) return name === tag;

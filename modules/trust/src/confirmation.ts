@@ -5,8 +5,8 @@
 import type { KeyObject } from "node:crypto";
 import * as v from "valibot";
 import { formatTime, hex256, label, parseDocument, time } from "./document.ts";
-import { isSignedBy, openEnvelope, seal } from "./dsse.ts";
-import { parsePublicKey } from "./keys.ts";
+import { type Envelope, isSignedBy, seal } from "./dsse.ts";
+import { idOfPem, parsePublicKey } from "./keys.ts";
 import type { Known } from "./recipe.ts";
 import { URN } from "./version.ts";
 
@@ -81,12 +81,12 @@ export function confirm(
  * @param key the one that the policy has under the envelope's `keyid`
  * @throws Error that says what is wrong
  */
-export function readConfirmation(document: Uint8Array | string, key?: KeyObject): Confirmation {
-  const envelope = openEnvelope(document);
+export function readConfirmation(envelope: Envelope, key?: KeyObject): Confirmation {
   const { subject, predicate } = parseDocument(envelope.payload, statement);
-  const own = parsePublicKey(predicate.builder.key.join("\n"));
-  if (own.id !== envelope.keyid) throw new Error("it names another key than the one that signed it");
-  if (!isSignedBy(envelope, key ?? own.key)) throw new Error("it was changed after it was signed");
+  const pem = predicate.builder.key.join("\n");
+  if (idOfPem(pem) !== envelope.keyid) throw new Error("it names another key than the one that signed it");
+  if (!isSignedBy(envelope, key ?? parsePublicKey(pem).key))
+    throw new Error("it was changed after it was signed");
   const [{ name, digest }] = subject;
   const { kind, recipe, builder, machine, executor, time: when } = predicate;
   return {

@@ -200,14 +200,9 @@ export function judgeConfirmations(
   const ignored: string[] = [];
   const accepted = confirmations.flatMap(({ source, text }) => {
     try {
-      const { person, operator, publicKey } = keyOf(
-        policy,
-        openEnvelope(text).keyid,
-        rule.of,
-        "confirm",
-        question.now,
-      );
-      const confirmation = readConfirmation(text, publicKey);
+      const envelope = openEnvelope(text);
+      const { person, operator, publicKey } = keyOf(policy, envelope.keyid, rule.of, "confirm", question.now);
+      const confirmation = readConfirmation(envelope, publicKey);
       if (confirmation.builder !== person) {
         throw new Error(`it says that it is by ${confirmation.builder}, and its key is ${person}'s`);
       }

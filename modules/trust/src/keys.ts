@@ -24,12 +24,19 @@ export interface PublicKey {
   readonly key: KeyObject;
 }
 
-/** @throws Error that says what is wrong with the PEM text */
-export function parsePublicKey(pem: string): PublicKey {
+/** {@link keyId} of a key in PEM, whatever the key is worth. @throws Error if it is no PEM */
+export const idOfPem = (pem: string): string => idOf(derOf(pem));
+
+function derOf(pem: string): Buffer {
   const [, base64] =
     /^-----BEGIN PUBLIC KEY-----\n([A-Za-z0-9+/=\n]+)\n-----END PUBLIC KEY-----\n?$/.exec(pem) ?? [];
   if (base64 === undefined) throw new Error("it is not a public key in PEM");
-  const der = Buffer.from(base64, "base64");
+  return Buffer.from(base64, "base64");
+}
+
+/** @throws Error that says what is wrong with the PEM text */
+export function parsePublicKey(pem: string): PublicKey {
+  const der = derOf(pem);
   // OpenSSL takes half a millisecond for either direction, and a policy may have hundreds of keys.
   if (der.length === ED25519_PREFIX.length + 32 && der.indexOf(ED25519_PREFIX) === 0) {
     const x = der.subarray(ED25519_PREFIX.length).toString("base64url");

@@ -82,7 +82,7 @@ export async function verifyByGpgv(
 }
 
 /** Processes of gpgv that run side by side. */
-const AT_ONCE = 8;
+const AT_ONCE = 32;
 
 /** The bytes of an armoured block: between the empty line and the checksum, in base64 (RFC 4880, 6.2). */
 export function dearmour(text: string): Buffer {

@@ -29,7 +29,7 @@ type Registry = Extract<Reference, { kind: "registry" }>;
  */
 export async function withImage<T>(reference: Reference, work: (image: OpenImage) => Promise<T>): Promise<T> {
   if (reference.kind === "layout") {
-    const image = await findImage(reference.directory, reference.tag);
+    const image = findImage(reference.directory, reference.tag);
     return work({ directory: reference.directory, image, missed: [] });
   }
   const directory = mkdtempSync(join(tmpdir(), "stagex-image-"));
@@ -49,7 +49,7 @@ async function pull(from: Registry, directory: string): Promise<OpenImage> {
   ).catch((cause) => {
     throw unavailable(from, cause);
   });
-  const image = await findImage(directory, "image");
+  const image = findImage(directory, "image");
   const missed: string[] = [];
   const get = (version: string, tag: string) =>
     skopeo("copy", from.host, `docker://${from.repository}${version}`, `oci:${directory}:${tag}`).catch(
@@ -64,8 +64,7 @@ async function pull(from: Registry, directory: string): Promise<OpenImage> {
   });
   for (const digest of listed) await get(`@${digest}`, `referrer-${digest.slice("sha256:".length)}`);
   // Also checks what came since the image.
-  if ((await findImage(directory, "image")) !== image)
-    throw new Error("the image changed while it was fetched");
+  if (findImage(directory, "image") !== image) throw new Error("the image changed while it was fetched");
   return { directory, image, missed };
 }
 

@@ -6,6 +6,7 @@ import {
   confirmationPath,
   isReference,
   knownIn,
+  openEnvelope,
   parseReference,
   readAttachments,
   readConfirmation,
@@ -42,7 +43,7 @@ export async function add(places: readonly string[], options: GlobalOptions): Pr
   const refused: { source: string; because: string }[] = [];
   for (const { source, text } of await readPlaces(places)) {
     try {
-      const confirmation = readConfirmation(text);
+      const confirmation = readConfirmation(openEnvelope(text));
       checkAgainst(lock, confirmation);
       const path = join(confirmationsOf(session), confirmationPath(confirmation));
       if (existsSync(path)) continue;
@@ -92,7 +93,7 @@ export async function attach(
   const folder = join(confirmationsOf(session), "pallets", pallet);
   const texts = readFiles(places.length > 0 ? places : existsSync(folder) ? [folder] : []).flatMap(
     ({ text }) => {
-      const { kind, digest, recipe } = readConfirmation(text);
+      const { kind, digest, recipe } = readConfirmation(openEnvelope(text));
       return kind === "pallet" && digest === known.digest && recipe === known.recipe
         ? [{ content: text }]
         : [];
@@ -124,7 +125,7 @@ export function list(names: readonly string[], options: GlobalOptions): void {
   const folder = confirmationsOf(session);
   const found = (existsSync(folder) ? readFiles([folder]) : []).flatMap(({ source, text }) => {
     try {
-      const confirmation = readConfirmation(text);
+      const confirmation = readConfirmation(openEnvelope(text));
       checkAgainst(lock, confirmation);
       return names.length === 0 || names.includes(confirmation.name) ? [confirmation] : [];
     } catch (error) {
