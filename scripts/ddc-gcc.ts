@@ -25,6 +25,7 @@ import {
   type Lock,
   type LockedPackage,
   type LockedStep,
+  packageNamed,
   parseLock,
   pinTrees,
 } from "../modules/core/src/index.ts";
@@ -74,13 +75,12 @@ interface Tree {
  * these steps, libgcc and the installation, is done in the sandbox as ever, with the folders of the host's build.
  */
 async function buildByHost(lock: Lock, names: readonly string[]): Promise<Tree[]> {
-  const cache = await fetchSources("gcc-3-1");
+  const cache = await fetchSources("gcc-3-1", "musl-i386");
   const folder = mkdtempSync(join(tmpdir(), "ddc-"));
   const archive = join(folder, "host.tar");
   let kept: string | undefined;
   try {
-    const locked = lock.packages["gcc-3-1"] as LockedPackage;
-    const rest = await compileOnHost(locked, folder, cache);
+    const rest = await compileOnHost(lock, folder, cache);
     await execute("tar", ["-C", folder, "--owner=0", "--group=0", "-cf", archive, "source", "build"]);
     const content = readFileSync(archive);
     const sha256 = createHash("sha256").update(content).digest("hex");
@@ -88,7 +88,7 @@ async function buildByHost(lock: Lock, names: readonly string[]): Promise<Tree[]
     copyFileSync(archive, kept);
 
     const hosted: LockedPackage = {
-      ...locked,
+      ...packageNamed(lock, "gcc-3-1"),
       sources: [{ file: "host.tar", sha256, size: content.length, from: [] }],
       steps: [{ argv: ["/bin/tar", "-x", "-f", "host.tar"] }, ...rest],
     };
@@ -104,8 +104,9 @@ async function buildByHost(lock: Lock, names: readonly string[]): Promise<Tree[]
   }
 }
 
-/** Does the steps of a GCC up to its programs, in `folder` in place of `/build`. @returns the steps that are left */
-async function compileOnHost(locked: LockedPackage, folder: string, cache: string): Promise<LockedStep[]> {
+/** Does the steps of the GCC up to its programs, in `folder` in place of `/build`. @returns the steps that are left */
+async function compileOnHost(lock: Lock, folder: string, cache: string): Promise<LockedStep[]> {
+  const locked = packageNamed(lock, "gcc-3-1");
   const configured = locked.steps.findIndex(({ argv }) => argv.includes("configure-gcc")) + 1;
   const [compile, ...install] = locked.steps.slice(configured) as [LockedStep, ...LockedStep[]];
 
@@ -118,10 +119,31 @@ async function compileOnHost(locked: LockedPackage, folder: string, cache: strin
   // Neither makes manuals, whose sources are not in the archive.
   programs(path, { ...tools, makeinfo: "exit 1", perl: "exit 1" });
 
-  const native = { ...compile, argv: [...compile.argv, "native", "xgcc", "cpp"] };
+  const qsort = await compileQsort(lock, folder, cache);
+  const native = { ...compile, argv: [...compile.argv, `LDFLAGS=-s ${qsort}`, "native", "xgcc", "cpp"] };
   for (const step of [...locked.steps.slice(0, configured), native]) await runOnHost(step, folder);
   for (const name of ["as", "collect-ld"]) rmSync(join(build, name));
   return [compile, ...install];
+}
+
+/**
+ * Compiles musl's qsort. What GCC 3.4.6 writes depends on the order in which qsort leaves what compares as equal, and
+ * glibc's leaves another one. @returns paths of the objects
+ */
+async function compileQsort(lock: Lock, folder: string, cache: string): Promise<string> {
+  const musl = join(folder, "musl");
+  mkdirSync(musl);
+  const archive = packageNamed(lock, "musl-i386").sources.find(({ file }) => file.endsWith(".tar.gz"));
+  const unpack = ["-x", "-f", join(cache, archive?.sha256 ?? ""), "-C", musl, "--strip-components=1"];
+  await execute("tar", unpack);
+  // All that these files need of musl's own headers.
+  writeFileSync(join(musl, "atomic.h"), "#define a_ctz_l __builtin_ctzl\n");
+  const [command, ...options] = COMPILER.split(" ") as [string, ...string[]];
+  const flags = ["-w", "-O1", "-I.", "-Dweak_alias(old,new)=", "-c"];
+  await execute(command, [...options, ...flags, "src/stdlib/qsort.c", "src/stdlib/qsort_nr.c"], {
+    cwd: musl,
+  });
+  return `${musl}/qsort.o ${musl}/qsort_nr.o`;
 }
 
 /** Runs a step in `folder` in place of `/build`, with programs of the host, and the compiler of the host. */
