@@ -96,8 +96,8 @@ export async function vary(name: string, place: Place): Promise<Outcome> {
     const cache = join(folder, "cache");
     if (inputs.length > 0) await execute(stagex, [...own, "push-cache", cache, ...inputs]);
     await execute("chmod", ["-R", "a+rX", folder]);
-    const trees: string[] = [];
-    for (const conditions of CONDITIONS) trees.push(await buildUnder(conditions, name, lock, place, cache));
+    const builds = CONDITIONS.map((conditions) => buildUnder(conditions, name, lock, place, cache));
+    const trees = await Promise.all(builds);
     const equal = trees.every((tree) => tree === (pinned ?? trees[0]) && /^[0-9a-f]{64}$/.test(tree));
     return { name, trees, pinned, equal };
   } finally {
