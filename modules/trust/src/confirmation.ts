@@ -3,10 +3,12 @@
  * in-toto statement (https://github.com/in-toto/attestation, version 1) in a DSSE envelope.
  */
 import type { KeyObject } from "node:crypto";
+import { reasonOf } from "@stagex/core";
 import * as v from "valibot";
 import { formatTime, hex256, label, parseDocument, time } from "./document.ts";
-import { type Envelope, isSignedBy, seal } from "./dsse.ts";
+import { type Envelope, isSignedBy, openEnvelope, seal } from "./dsse.ts";
 import { idOfPem, parsePublicKey } from "./keys.ts";
+import type { Policy } from "./policy.ts";
 import type { Known } from "./recipe.ts";
 import { URN } from "./version.ts";
 
@@ -93,6 +95,30 @@ export function readConfirmation(envelope: Envelope, key?: KeyObject): Confirmat
     ...{ kind, name, recipe, digest: digest.sha256 },
     ...{ builder: builder.name, keyid: envelope.keyid, machine, executor, time: when },
   };
+}
+
+/** An envelope that nobody has looked into. */
+export interface Attached {
+  readonly source: string;
+  readonly text: Uint8Array | string;
+}
+
+/** A confirmation, after its signature was checked. */
+export type VerifiedConfirmation = { readonly source: string } & (
+  | { readonly confirmation: Confirmation }
+  | { /** Why it proves nothing. */ readonly refused: string }
+);
+
+/** {@link readConfirmation}, by a key of the policy. Whether its owner may confirm is another question. */
+export function verifyConfirmation({ source, text }: Attached, policy: Policy): VerifiedConfirmation {
+  try {
+    const envelope = openEnvelope(text);
+    const key = policy.keys.get(envelope.keyid);
+    if (!key) throw new Error(`nobody in the policy has its key ${envelope.keyid}`);
+    return { source, confirmation: readConfirmation(envelope, key.publicKey) };
+  } catch (error) {
+    return { source, refused: reasonOf(error) };
+  }
 }
 
 /**

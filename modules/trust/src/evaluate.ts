@@ -4,8 +4,7 @@
  */
 import { reasonOf, type Sha256, StagexError } from "@stagex/core";
 import { type Claim, readClaim } from "./claim.ts";
-import { type Confirmation, readConfirmation } from "./confirmation.ts";
-import { openEnvelope } from "./dsse.ts";
+import type { Confirmation, VerifiedConfirmation } from "./confirmation.ts";
 import { type ImagePolicy, imagePolicy, type Policy, type PolicyKey } from "./policy.ts";
 
 /** A signature, after whoever knows its format has checked it. */
@@ -14,15 +13,12 @@ export type Signature = { readonly source: string } & (
   | { /** Why it proves nothing. */ readonly refused: string }
 );
 
-/** An envelope that nobody has looked into. */
-export interface Attached {
-  readonly source: string;
-  readonly text: Uint8Array | string;
-}
+/** The most signatures or confirmations of an image that are looked at. */
+export const EVIDENCE_LIMIT = 1000;
 
 export interface Evidence {
   readonly signatures: readonly Signature[];
-  readonly confirmations: readonly Attached[];
+  readonly confirmations: readonly VerifiedConfirmation[];
 }
 
 export interface Question {
@@ -55,9 +51,6 @@ export interface Verdict {
   readonly signers: readonly string[];
   readonly builders: readonly string[];
 }
-
-/** More than this is refused unread. */
-export const EVIDENCE_LIMIT = 1000;
 
 /** @throws StagexError of kind `build` when the policy has expired or has no rule for the repository */
 export function evaluate(policy: Policy, evidence: Evidence, question: Question): Verdict {
@@ -194,22 +187,22 @@ export interface ConfirmationQuestion {
 export function judgeConfirmations(
   policy: Policy,
   rule: NonNullable<ImagePolicy["confirmations"]>,
-  confirmations: readonly Attached[],
+  confirmations: readonly VerifiedConfirmation[],
   question: ConfirmationQuestion,
 ): Pick<Verdict, "requirements" | "ignored" | "builders"> {
   const ignored: string[] = [];
-  const accepted = confirmations.flatMap(({ source, text }) => {
+  const accepted = confirmations.flatMap((one) => {
     try {
-      const envelope = openEnvelope(text);
-      const { person, operator, publicKey } = keyOf(policy, envelope.keyid, rule.of, "confirm", question.now);
-      const confirmation = readConfirmation(envelope, publicKey);
+      if ("refused" in one) throw new Error(one.refused);
+      const { confirmation } = one;
+      const { person, operator } = keyOf(policy, confirmation.keyid, rule.of, "confirm", question.now);
       if (confirmation.builder !== person) {
         throw new Error(`it says that it is by ${confirmation.builder}, and its key is ${person}'s`);
       }
       checkConfirmation(confirmation, rule.maxAgeDays, question);
       return [{ person, operator, machine: confirmation.machine }];
     } catch (error) {
-      ignored.push(`${source}: ${reasonOf(error)}`);
+      ignored.push(`${one.source}: ${reasonOf(error)}`);
       return [];
     }
   });

@@ -1,8 +1,9 @@
 /** Gathers what there is for an image, and asks a policy. */
 import type { Sha256 } from "@stagex/core";
 import { type Found, readAttachments } from "./attachments.ts";
+import { type Attached, verifyConfirmation } from "./confirmation.ts";
 import { verifyForCosign } from "./cosign.ts";
-import { type Attached, EVIDENCE_LIMIT, type Evidence } from "./evaluate.ts";
+import { EVIDENCE_LIMIT, type Evidence } from "./evaluate.ts";
 import { readLookaside } from "./lookaside.ts";
 import { verifyByGpgv } from "./openpgp.ts";
 import { imagePolicy, type Policy } from "./policy.ts";
@@ -27,19 +28,22 @@ export async function gatherEvidence(
   const found = readAttachments(directory, image);
   const of = (kind: Found["kind"]) => found.filter((one) => one.kind === kind);
   const beside = lookaside === undefined ? [] : readLookaside(lookaside, repository, image);
-  const openpgp = [...of("openpgp"), ...beside];
-  // Too many are refused for their number; no program needs to look at each.
-  const isFlood = openpgp.length > EVIDENCE_LIMIT;
+  const attached = of("confirmation").map(({ source, content }) => ({ source, text: content }));
+  // gpgv runs on other processors meanwhile.
+  const byGpgv = unlessFlood([...of("openpgp"), ...beside], (some) => verifyByGpgv(some, policy));
   return {
-    signatures: [
-      ...of("cosign").map((one) => verifyForCosign(one, policy, signers)),
-      ...(isFlood
-        ? openpgp.map(({ source }) => ({ source, refused: "it is one of too many" }))
-        : await verifyByGpgv(openpgp, policy)),
-    ],
-    confirmations: [
-      ...of("confirmation").map(({ source, content }) => ({ source, text: content })),
-      ...confirmations,
-    ],
+    confirmations: await unlessFlood([...attached, ...confirmations], (some) =>
+      some.map((one) => verifyConfirmation(one, policy)),
+    ),
+    signatures: [...of("cosign").map((one) => verifyForCosign(one, policy, signers)), ...(await byGpgv)],
   };
 }
+
+/** Too many are refused for their number; nobody needs to look at each. */
+const unlessFlood = async <T extends { source: string }, R>(
+  found: readonly T[],
+  check: (found: readonly T[]) => R[] | Promise<R[]>,
+) =>
+  found.length > EVIDENCE_LIMIT
+    ? found.map(({ source }) => ({ source, refused: "it is one of too many" }))
+    : check(found);

@@ -1,6 +1,7 @@
 /** Three maintainers and three builders, whose keys are made for each run and are kept nowhere. */
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 import {
+  type Attached,
   type Circumstances,
   type Claim,
   confirm,
@@ -14,6 +15,7 @@ import {
   type Question,
   type Signature,
   signForCosign,
+  verifyConfirmation,
   verifyForCosign,
 } from "../src/index.ts";
 
@@ -112,12 +114,18 @@ export function confirmedBy(
 
 export const question: Question = { repository, image, now };
 
+/** Signatures that were checked, and confirmations as they were found. */
+export type Found = Pick<Evidence, "signatures"> & { readonly confirmations: readonly Attached[] };
+
 /** Enough for {@link policy}. */
-export const enough: Evidence = {
+export const enough: Found = {
   signatures: [signedBy(alice), signedBy(bob)],
   confirmations: [confirmedBy(dora), confirmedBy(emil)],
 };
 
 /** The verdict on {@link enough} with these changes. */
-export const judge = (changes: Partial<Evidence>, by: Policy = policy, asked: Partial<Question> = {}) =>
-  evaluate(by, { ...enough, ...changes }, { ...question, ...asked });
+export function judge(changes: Partial<Found>, by: Policy = policy, asked: Partial<Question> = {}) {
+  const { signatures, confirmations } = { ...enough, ...changes };
+  const verified = confirmations.map((one) => verifyConfirmation(one, by));
+  return evaluate(by, { signatures, confirmations: verified }, { ...question, ...asked });
+}

@@ -1,6 +1,6 @@
 /** Who has to say what of an image before it is trusted, and what does not count. */
 import { describe, expect, test } from "vitest";
-import { demand, type Evidence, type Policy, type Question, writeClaim } from "../src/index.ts";
+import { demand, type Policy, type Question, writeClaim } from "../src/index.ts";
 import {
   alice,
   bob,
@@ -12,6 +12,7 @@ import {
   dora,
   emil,
   enough,
+  type Found,
   fay,
   image,
   judge,
@@ -27,7 +28,7 @@ import {
 } from "./ceremony.ts";
 
 /** What a user is told when it is refused. */
-function refusal(changes: Partial<Evidence>, by?: Policy, asked: Partial<Question> = {}): string {
+function refusal(changes: Partial<Found>, by?: Policy, asked: Partial<Question> = {}): string {
   try {
     demand(judge(changes, by, asked), question);
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   parsePolicy,
   parsePrivateKey,
   seal,
+  verifyConfirmation,
 } from "@stagex/trust";
 import { billOf, provenance as provenanceOf, verificationSummary } from "@stagex/trust/documents";
 import { readKeyFile, readNamed } from "../named-file.ts";
@@ -60,8 +61,9 @@ function summary(name: string, { policy: path, as: repository, ...options }: Pro
   }
   const folder = `${confirmationsOf(session)}/pallets/${name}`;
   const confirmations = existsSync(folder) ? readFiles([folder]) : [];
+  const verified = confirmations.map((one) => verifyConfirmation(one, policy));
   const now = new Date();
-  const verdict = judgeConfirmations(policy, rule, confirmations, { image, recipe, now });
+  const verdict = judgeConfirmations(policy, rule, verified, { image, recipe, now });
   demand(verdict, { repository, image });
   return verificationSummary({
     ...{ name, image, builders: verdict.builders, resource: `${repository}@sha256:${image}`, now },
