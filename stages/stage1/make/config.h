@@ -31,6 +31,9 @@
 #define HAVE_STRING_H 1
 #define HAVE_UNISTD_H 1
 
+// glob.c asks musl whether folders tell the type of an entry, and dir.c, which hands it the entries, asks here.
+#define HAVE_STRUCT_DIRENT_D_TYPE 1
+
 // Functions without which make does less: it would miss that its output cannot be written, hold output back, not
 // set MAKE_TERMOUT, make temporary files that others can foresee, and leave symlinks in $(realpath).
 #define HAVE_ATEXIT 1

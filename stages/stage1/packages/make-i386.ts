@@ -8,6 +8,5 @@ export const makeI386 = definePackage({
   name: "make-i386",
   summary: "GNU make, built by GCC",
   needs: i386Toolchain,
-  // At -O2 GCC relies on the rules of aliasing, which lib/glob.c breaks: $(wildcard) would miss what it has read before.
-  build: buildMake("/usr/bin/gcc", "-O1", "-s"),
+  build: buildMake("/usr/bin/gcc", "-O2", "-s"),
 });

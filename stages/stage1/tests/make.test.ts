@@ -62,6 +62,12 @@ describe("make without a shell", () => {
     expect((await make(makefile)).output).toMatch(/^one\/x one\/y two\/z\n/);
   });
 
+  it("finds folders, and no files, by a pattern that ends in a slash", async () => {
+    for (const name of ["one", "two"]) root.write(`work/in/${name}/file`, "");
+    root.write("work/in/three", "");
+    expect((await make("$(info $(sort $(wildcard in/*/)))\nall: ;\n")).output).toMatch(/^in\/one\/ in\/two\/\n/);
+  });
+
   it("reads and writes files", async () => {
     root.write("work/in", "b a\n");
     expect((await make("all: ; $(file >out,$(sort $(file <in)))\n")).status).toBe(0);
