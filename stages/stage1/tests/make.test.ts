@@ -65,7 +65,9 @@ describe("make without a shell", () => {
   it("finds folders, and no files, by a pattern that ends in a slash", async () => {
     for (const name of ["one", "two"]) root.write(`work/in/${name}/file`, "");
     root.write("work/in/three", "");
-    expect((await make("$(info $(sort $(wildcard in/*/)))\nall: ;\n")).output).toMatch(/^in\/one\/ in\/two\/\n/);
+    expect((await make("$(info $(sort $(wildcard in/*/)))\nall: ;\n")).output).toMatch(
+      /^in\/one\/ in\/two\/\n/,
+    );
   });
 
   it("reads and writes files", async () => {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { exitStatus, type Lock, reasonOf, StagexError } from "@stagex/core";
 import {
   type Confirmation,
@@ -12,7 +12,6 @@ import {
   readConfirmation,
   withImage,
 } from "@stagex/trust";
-import glob from "fast-glob";
 import { type GlobalOptions, openSession, readLock, replaceFile, type Session } from "../session.ts";
 import { attachTo } from "./sign.ts";
 
@@ -25,12 +24,16 @@ export function readFiles(places: readonly string[]): { source: string; text: Ui
     if (!existsSync(place)) {
       throw new StagexError("usage", { cannot: `read ${place}`, because: "there is no such file or folder" });
     }
-    const paths = statSync(place).isDirectory()
-      ? glob.sync("**/*.json", { cwd: place, absolute: true, followSymbolicLinks: false }).sort()
-      : [place];
+    const paths = statSync(place).isDirectory() ? documentsBelow(place) : [place];
     return paths.map((path) => ({ source: path, text: readFileSync(path) }));
   });
 }
+
+const documentsBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
+    .map(({ parentPath, name }) => resolve(parentPath, name))
+    .sort();
 
 /**
  * `stagex confirm add PLACE...`: takes other people's confirmations into the project. Each has to be as its builder
