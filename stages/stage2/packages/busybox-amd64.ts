@@ -25,4 +25,5 @@ make install CONFIG_PREFIX=/out`,
       cwd: "/build/source",
     },
   ],
+  provides: ["/bin/busybox", "/bin/sh", "/usr/bin/awk"],
 });
