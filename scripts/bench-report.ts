@@ -29,6 +29,7 @@ export function formatFigures(figures: readonly Figure[]): string {
 /** What one package costs. */
 export interface PackageCost {
   readonly name: string;
+  readonly stage: number;
   /** Wall time of its steps. */
   readonly seconds: number;
   /** Most memory that they used. */
@@ -45,6 +46,39 @@ export function formatCosts(packages: readonly PackageCost[]): string {
     `${(bytes / 1e6).toFixed(1)} MB`,
   ]);
   return formatTable([["package", "time", "memory", "tree"], ...rows]);
+}
+
+const ROW = 20;
+const NAMES = 130;
+const BARS = 420;
+/** A colour a stage, which can be told apart on white and on black. */
+const COLOURS = ["#888888", "#3b82c4", "#c2703d", "#4f9d69"];
+
+/** Packages that took a hundredth of the time or more, as bars from the first built to the last, and the rest as one. */
+export function drawCosts(packages: readonly PackageCost[]): string {
+  const total = packages.reduce((sum, { seconds }) => sum + seconds, 0);
+  const large = packages.filter(({ seconds }) => seconds >= total / 100);
+  const rest = packages.length - large.length;
+  const others = large.reduce((left, { seconds }) => left - seconds, total);
+  const rows = [...large, { name: `${rest} others`, stage: 0, seconds: others }];
+  const longest = Math.max(...rows.map(({ seconds }) => seconds));
+  const bars = rows.map(({ name, stage, seconds }, index) => {
+    const y = ROW * index;
+    const width = (BARS * seconds) / longest;
+    return [
+      `<text x="${NAMES - 8}" y="${y + 14}" text-anchor="end">${name}</text>`,
+      `<rect x="${NAMES}" y="${y + 3}" width="${width.toFixed(1)}" height="14" fill="${COLOURS[stage]}"/>`,
+      `<text x="${(NAMES + width + 6).toFixed(1)}" y="${y + 14}">${Math.round(seconds)} s</text>`,
+    ].join("");
+  });
+  const [width, height] = [NAMES + BARS + 60, ROW * rows.length];
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
+    ' font-family="sans-serif" font-size="12" fill="#888888" role="img">',
+    "<title>Time of each package of the bootstrap, from hex0 to GCC</title>",
+    ...bars,
+    "</svg>\n",
+  ].join("\n");
 }
 
 /** A table in Markdown, which reads as well on a terminal. */

@@ -1,5 +1,5 @@
 /**
- * scripts/bench [--rounds N] [audit] [stage0] [stage1] [resolving] [chain] [thousand] [trust]
+ * scripts/bench [--rounds N] [audit] [stage0] [stage1] [bootstrap] [resolving] [chain] [thousand] [trust]
  *
  * Measures the figures that stagex is held to, or some of them, and prints them. A run of all keeps them in
  * bench/ with a description of the machine. Needs a C compiler, GNU time, gpg and Nix:
@@ -9,13 +9,14 @@
  *
  * Exit status: 0 when every figure is within its bar, 1 when one is not, 2 for a wrong command line.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { reasonOf } from "../modules/core/src/index.ts";
 import { makeChain, nixBuild, resolveSynthetic, stagexBuild, stagexPin } from "./bench-chain.ts";
 import {
+  drawCosts,
   type Figure,
   formatCosts,
   formatFigures,
@@ -27,6 +28,7 @@ import {
   diskUse,
   inTurn,
   median,
+  project,
   readMeasures,
   stagex,
   stagexOnline,
@@ -36,7 +38,7 @@ import {
 import { makeJudged, makeLargePallet } from "./bench-trust.ts";
 
 const measurements: Record<string, () => Figure[] | Promise<Figure[]>> = {
-  ...{ audit, stage0, stage1, resolving, chain, thousand, trust },
+  ...{ audit, stage0, stage1, bootstrap, resolving, chain, thousand, trust },
 };
 
 const usage = `usage: scripts/bench [--rounds N] [${Object.keys(measurements).join("] [")}]`;
@@ -100,25 +102,50 @@ function stage0(): Figure[] {
   return [{ name: "hex0 to TinyCC, cold store", unit: "s", value: median(seconds), bar: 5 }];
 }
 
-/** Stages 0 and 1 from nothing but their sources, once, since it takes minutes. Prints a table of the packages. */
+/** Stages 0 and 1. */
 function stage1(): Figure[] {
-  const home = join(scratch, "stage1");
-  const packages = JSON.parse(stagex("list", "--stage", "1", "--json").output) as { name: string }[];
-  const names = packages.map(({ name }) => name);
+  const { seconds, storeBytes, packages } = fromNothing(1);
+  return [
+    { name: "hex0 to the end of stage 1, cold store", unit: "s", value: seconds, bar: 600 },
+    { name: "the store after stage 1", unit: "MB", value: storeBytes / 1e6, bar: 1500 },
+    { name: "memory of stage 1's largest package", unit: "MB", value: peakOf(packages) / 1e6, bar: 4000 },
+  ];
+}
+
+/** All stages up to a native GCC 16 for x86_64. Draws where the time goes. */
+function bootstrap(): Figure[] {
+  const { seconds, storeBytes, packages } = fromNothing(2);
+  writeFileSync(join(project, "bench/bootstrap.svg"), drawCosts(packages));
+  const note = "nixpkgs' minimal bootstrap, on 8 CPUs";
+  return [
+    { name: "hex0 to GCC 16 for x86_64, cold store", unit: "s", value: seconds, bar: 4271, note },
+    { name: "the store after that", unit: "MB", value: storeBytes / 1e6, bar: 6000 },
+    { name: "memory of the largest package", unit: "MB", value: peakOf(packages) / 1e6, bar: 6000 },
+  ];
+}
+
+const peakOf = (packages: readonly PackageCost[]): number =>
+  Math.max(...packages.map(({ peakBytes }) => peakBytes));
+
+/** Builds the stages up to one, once, from nothing but their sources. Prints a table of the packages. */
+function fromNothing(last: number) {
+  const home = join(scratch, `stage${last}`);
+  const stages = Array.from({ length: last + 1 }, (_, stage) => {
+    const listed = stagex("list", "--stage", `${stage}`, "--json").output;
+    return (JSON.parse(listed) as { name: string }[]).map(({ name }) => ({ name, stage }));
+  });
+  const names = stages.flat().map(({ name }) => name);
   stagexOnline("--home", home, "fetch", ...names);
   const { seconds } = stagex("--home", home, "build", "--offline", ...names);
   stagex("--home", home, "gc");
 
   const measures = readMeasures(home);
   const sizes = treeSizes(home, names);
-  const rows = names.map((name) => ({ name, ...measures[name], bytes: sizes.get(name) }) as PackageCost);
-  console.log(`${formatCosts(rows)}\n`);
-  const peak = Math.max(...rows.map(({ peakBytes }) => peakBytes));
-  return [
-    { name: "hex0 to the end of stage 1, cold store", unit: "s", value: seconds, bar: 600 },
-    { name: "the store after stage 1", unit: "MB", value: diskUse(join(home, "store")) / 1e6, bar: 1500 },
-    { name: "memory of stage 1's largest package", unit: "MB", value: peak / 1e6, bar: 4000 },
-  ];
+  const packages = stages
+    .flat()
+    .map(({ name, stage }) => ({ name, stage, ...measures[name], bytes: sizes.get(name) }) as PackageCost);
+  console.log(`${formatCosts(packages.filter(({ stage }) => stage > 0))}\n`);
+  return { seconds, storeBytes: diskUse(join(home, "store")), packages };
 }
 
 /** 1,000 synthetic packages from definitions to a lock, in this process: Node's own start is not in it. */

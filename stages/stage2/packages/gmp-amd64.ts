@@ -10,7 +10,7 @@ export const gmpAmd64 = definePackage({
   files: [],
   needs: crossToolchain,
   build: autotools({
-    unpack: unpackWithoutManual,
+    unpack: unpackWithoutManual(),
     configure: ["--build=x86_64-linux-musl", "--disable-assembly", "--disable-shared"],
     env: { CFLAGS: "-O2" },
   }),

@@ -1,4 +1,4 @@
-import { autotools, debian, definePackage, source } from "@stagex/core";
+import { autotools, debian, definePackage, source, unpackOld } from "@stagex/core";
 import { crossToolchain } from "../toolchain.ts";
 import { unpackWithoutManual } from "../unpack.ts";
 
@@ -17,9 +17,11 @@ export const makeAmd64 = definePackage({
   ],
   needs: crossToolchain,
   build: autotools({
-    unpack: unpackWithoutManual,
+    unpack: unpackWithoutManual(unpackOld),
     configure: ["--build=x86_64-linux-musl", "--disable-nls", "--without-guile"],
     env: { CFLAGS: "-O1", LDFLAGS: "-s" },
+    make: ["man_MANS="],
+    install: ["man_MANS=", "install"],
   }),
   provides: ["/usr/bin/make"],
 });

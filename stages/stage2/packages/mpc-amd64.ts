@@ -1,4 +1,4 @@
-import { autotools, definePackage } from "@stagex/core";
+import { autotools, definePackage, unpackOld } from "@stagex/core";
 import { mpcI386 } from "@stagex/stage1";
 import { crossToolchain } from "../toolchain.ts";
 import { gmpAmd64 } from "./gmp-amd64.ts";
@@ -9,5 +9,9 @@ export const mpcAmd64 = definePackage({
   name: "mpc-amd64",
   summary: "Library for complex numbers of any precision, for x86_64",
   needs: [...crossToolchain, gmpAmd64, mpfrAmd64],
-  build: autotools({ configure: ["--build=x86_64-linux-musl", "--disable-shared"], env: { CFLAGS: "-O2" } }),
+  build: autotools({
+    unpack: unpackOld,
+    configure: ["--build=x86_64-linux-musl", "--disable-shared"],
+    env: { CFLAGS: "-O2" },
+  }),
 });

@@ -1,4 +1,4 @@
-import { autotools, definePackage } from "@stagex/core";
+import { autotools, definePackage, unpackOld } from "@stagex/core";
 import { mpfrI386 } from "@stagex/stage1";
 import { crossToolchain } from "../toolchain.ts";
 import { gmpAmd64 } from "./gmp-amd64.ts";
@@ -8,5 +8,9 @@ export const mpfrAmd64 = definePackage({
   name: "mpfr-amd64",
   summary: "Library for floating-point numbers of any precision, for x86_64",
   needs: [...crossToolchain, gmpAmd64],
-  build: autotools({ configure: ["--build=x86_64-linux-musl", "--disable-shared"], env: { CFLAGS: "-O2" } }),
+  build: autotools({
+    unpack: unpackOld,
+    configure: ["--build=x86_64-linux-musl", "--disable-shared"],
+    env: { CFLAGS: "-O2" },
+  }),
 });
