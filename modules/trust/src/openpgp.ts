@@ -1,8 +1,9 @@
 /** OpenPGP signatures, by the programs gpg and gpgv: no private key ever comes into this process. */
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { StagexError } from "@stagex/core";
 import { type Claim, writeClaim } from "./claim.ts";
 import { DOCUMENT_LIMIT } from "./document.ts";
@@ -64,25 +65,17 @@ export async function verifyByGpgv(
 ): Promise<Signature[]> {
   if (signatures.length === 0) return [];
   const folder = mkdtempSync(join(tmpdir(), "stagex-gpgv-"));
+  const keys = [...policy.keys.values()].filter(({ publicKey }) => !publicKey);
+  const path = (index: number) => join(folder, `${index}`);
   try {
-    const keyring = join(folder, "keyring");
-    const keys = [...policy.keys.values()].filter(({ publicKey }) => !publicKey);
-    writeFileSync(keyring, Buffer.concat(keys.map(({ text }) => dearmour(text))));
-    const checked: Signature[] = [];
-    for (let done = 0; done < signatures.length; done += AT_ONCE) {
-      const batch = signatures.slice(done, done + AT_ONCE);
-      checked.push(
-        ...(await Promise.all(batch.map(({ source, content }) => verifyOne(source, content, keyring)))),
-      );
-    }
-    return checked;
+    writeFileSync(join(folder, "keyring"), Buffer.concat(keys.map(({ text }) => dearmour(text))));
+    for (const [index, { content }] of signatures.entries()) writeFileSync(path(index), content);
+    await runGpgv(folder, [...signatures.keys()]);
+    return signatures.map(({ source }, index) => ({ source, ...readOutcome(path(index)) }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-/** Processes of gpgv that run side by side. */
-const AT_ONCE = 32;
 
 /** The bytes of an armoured block: between the empty line and the checksum, in base64 (RFC 4880, 6.2). */
 export function dearmour(text: string): Buffer {
@@ -90,53 +83,44 @@ export function dearmour(text: string): Buffer {
   return Buffer.from(body.split(/^[=-]/m)[0] ?? "", "base64");
 }
 
-async function verifyOne(source: string, content: Uint8Array, keyring: string): Promise<Signature> {
-  const { code, status, output } = await runGpgv(content, keyring);
-  const lines = status
+/**
+ * Runs gpgv for each signature. It is a shell that does, since Node takes milliseconds to start a program. What gpgv
+ * says of a signature comes on a descriptor of its own, so that nothing in the signature can pass as it; and what was
+ * compressed may not grow without end.
+ */
+const SCRIPT = `
+command -v gpgv >/dev/null || exit 127
+ulimit -f ${DOCUMENT_LIMIT / 512}
+started=0
+for signature; do
+  gpgv --keyring "$PWD/keyring" --status-fd 3 --output "$signature.payload" "$signature" \
+    3>"$signature.status" 2>/dev/null && : >"$signature.passed" &
+  started=$((started + 1))
+  [ $((started % 32)) -ne 0 ] || wait
+done
+wait`;
+
+async function runGpgv(folder: string, names: readonly number[]): Promise<void> {
+  const options = { cwd: folder, env: { PATH: process.env.PATH, GNUPGHOME: folder } };
+  await promisify(execFile)("sh", ["-c", SCRIPT, "sh", ...names.map(String)], options).catch((cause) => {
+    throw cause.code === 127 ? noGpg("check OpenPGP signatures", "gpgv", cause) : cause;
+  });
+}
+
+/** What gpgv left beside a signature. */
+function readOutcome(path: string) {
+  const lines = readFileSync(`${path}.status`, "utf8")
     .split("\n")
     .flatMap((line) => (line.startsWith("[GNUPG:] ") ? [line.split(" ").slice(1)] : []));
   const has = (word: string) => lines.some(([first]) => first === word);
   const fault = Object.keys(faults).find(has);
-  if (fault) return { source, refused: faults[fault] as string };
+  if (fault) return { refused: faults[fault] as string };
   const [valid, another] = lines.filter(([word]) => word === "VALIDSIG");
   // The last word is the fingerprint of the primary key, also where a subkey signed.
   const key = valid?.at(-1);
-  if (code === 0 && has("GOODSIG") && key && !another) return { source, key, payload: output };
-  return { source, refused: "it is not one good OpenPGP signature by a key of the policy" };
-}
-
-interface Run {
-  readonly code: number | null;
-  readonly status: string;
-  readonly output: Uint8Array;
-}
-
-function runGpgv(content: Uint8Array, keyring: string): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    // The status comes on a descriptor of its own: nothing that a signature says can pass as it.
-    const child = spawn("gpgv", ["--keyring", keyring, "--status-fd", "3", "--output", "-"], {
-      env: { PATH: process.env.PATH, GNUPGHOME: dirname(keyring) },
-      stdio: ["pipe", "pipe", "ignore", "pipe"],
-    });
-    const parts: { output: Buffer[]; status: Buffer[] } = { output: [], status: [] };
-    let size = 0;
-    for (const [name, stream] of [
-      ["output", child.stdout],
-      ["status", child.stdio[3]],
-    ] as const) {
-      stream?.on("data", (chunk: Buffer) => {
-        size += chunk.length;
-        // What was compressed may grow without end.
-        if (size > DOCUMENT_LIMIT) child.kill("SIGKILL");
-        else parts[name].push(chunk);
-      });
-    }
-    child.stdin?.on("error", () => {}).end(content);
-    child.on("error", (cause) => reject(noGpg("check OpenPGP signatures", "gpgv", cause)));
-    child.on("close", (code) =>
-      resolve({ code, status: Buffer.concat(parts.status).toString(), output: Buffer.concat(parts.output) }),
-    );
-  });
+  if (existsSync(`${path}.passed`) && has("GOODSIG") && key && !another)
+    return { key, payload: readFileSync(`${path}.payload`) };
+  return { refused: "it is not one good OpenPGP signature by a key of the policy" };
 }
 
 const faults: Readonly<Record<string, string>> = {
