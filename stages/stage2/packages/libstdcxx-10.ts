@@ -7,9 +7,10 @@ export const libstdcxx10 = definePackage({
   name: "libstdcxx-10",
   version: gcc10Cross.version,
   license: "GPL-3.0-or-later WITH GCC-exception-3.1",
-  summary: "The C++ library for x86_64 of the cross compiler",
+  summary: "The C++ library for x86_64 of the cross compiler, without threads",
   sources: gcc10Cross.sources ?? [],
   needs: crossToolchain,
+  // Built apart from libgcc, it does not find libgcc's header for threads, and is one without them. GCC 16 uses none.
   build: autotools({
     unpack: unpackGcc10,
     folder: "libstdc++-v3",

@@ -69,7 +69,7 @@ export class Stage2 {
   }
 
   /**
-   * The C++ library for x86_64 of the cross compiler.
+   * The C++ library for x86_64 of the cross compiler, without threads.
    *
    * @returns The tree of libstdcxx-10 10.2.0.
    */
