@@ -147,7 +147,10 @@ command("lock", "Resolve the package definitions into stagex.lock")
   .action(async (_, self) => (await import("./commands/lock.ts")).lock(self.optsWithGlobals()));
 
 building(
-  command("pin [name...]", "Build twice what has no pinned tree (or the named), and pin it in the lock"),
+  command(
+    "pin [name...]",
+    "Build twice what has no pinned tree (or NAME and what it needs), and pin it in the lock",
+  ),
 ).action(async (names, _, self) => (await import("./commands/pin.ts")).pin(names, self.optsWithGlobals()));
 
 building(

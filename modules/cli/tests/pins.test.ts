@@ -85,7 +85,7 @@ describe.concurrent("a pinned tree", () => {
     }
   });
 
-  test("is replaced by pin NAME, with the pins above", async () => {
+  test("is replaced by pin NAME, and those above by pin", async () => {
     const low = script("low", "echo 1 >/out/low");
     const high = script("high", "cat /low >/out/high", { needs: [low] });
     const project = new Project([low, high]);
@@ -93,8 +93,26 @@ describe.concurrent("a pinned tree", () => {
     const [lowest, highest] = [project.tree("low"), project.tree("high")];
     project.lock = pinTrees(project.lock, new Map([["low", "0".repeat(64)]]));
 
-    const { status } = await project.run("pin", "low");
-    expect([status, project.tree("low"), project.tree("high")]).toEqual([0, lowest, highest]);
+    expect((await project.run("pin", "low")).status).toBe(0);
+    expect([project.tree("low"), project.tree("high")]).toEqual([lowest, "not pinned"]);
+    expect((await project.run("pin")).status).toBe(0);
+    expect(project.tree("high")).toBe(highest);
+  });
+});
+
+describe.concurrent("stagex pin NAME", () => {
+  test("pins what NAME needs, and leaves the rest", async () => {
+    const low = script("low", "echo 1 >/out/low");
+    const high = script("high", "cat /low >/out/high", { needs: [low] });
+    const other = script("other", "exit 1");
+    const project = new Project([low, high, other]);
+    expect((await project.run("pin", "high")).status).toBe(0);
+    const pins = ["low", "high", "other"].map((name) => project.tree(name));
+    expect(pins).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      "not pinned",
+    ]);
   });
 });
 

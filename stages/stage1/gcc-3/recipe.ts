@@ -106,5 +106,10 @@ export const libstdcxx: Step[] = [
   ),
   ...["libmath", "libsupc++", "src"].map((part) => make("-C", `libstdcxx/${part}`)),
   ...["include", "libsupc++", "src"].map((part) => install(`libstdcxx/${part}`, generic, "install")),
-  shell("rm /out/usr/lib/*.la"),
+  // libtool adds the objects of libmath and libsupc++ in the order in which the file system lists them.
+  shell(`mkdir members
+cd members
+ar -x /out/usr/lib/libstdc++.a
+rm /out/usr/lib/libstdc++.a /out/usr/lib/*.la
+ar -r -c -s /out/usr/lib/libstdc++.a *`),
 ];

@@ -5,19 +5,22 @@ import { type BuildingOptions, type Workshop, withBuilder } from "../building.ts
 import { openSession, readLock, writeLock } from "../session.ts";
 
 /**
- * `stagex pin [NAME...]`: builds each package without a pinned tree, and the named ones, twice; pins the tree
- * if both builds agree. The second build differs in time, work folder, process ids and neighbours.
+ * `stagex pin [NAME...]`: builds the named packages, and those without a pinned tree that they need, twice; pins the
+ * tree if both builds agree. The second build differs in time, work folder, process ids and neighbours. What loses its pin
+ * by that is pinned again. Without a name, it pins all that is not.
  */
 export async function pin(names: string[], options: BuildingOptions): Promise<void> {
   const session = openSession(options);
   const locked = readLock(session);
   const named = names.filter((name) => !Object.hasOwn(locked.pallets, name));
-  for (const name of names) packagesOf(locked, name);
+  const wanted = names.length > 0 ? names : [...Object.keys(locked.packages), ...Object.keys(locked.pallets)];
+  const needed = wanted.flatMap((name) => packagesOf(locked, name));
 
   const open = pinTrees(locked, new Map(named.map((name) => [name, null])));
-  const targets = closure(open, Object.keys(open.packages)).filter(
-    (name) => open.packages[name]?.tree === null,
-  );
+  const below = new Set(closure(open, needed));
+  const targets = closure(open, Object.keys(open.packages))
+    .filter((name) => open.packages[name]?.tree === null)
+    .filter((name) => below.has(name) || locked.packages[name]?.tree !== null);
 
   const pinned = await withBuilder(
     session,
@@ -27,7 +30,8 @@ export async function pin(names: string[], options: BuildingOptions): Promise<vo
       await verifyInputs(open, targets, workshop);
       const trees = await buildTwice(open, targets, workshop);
       const withTrees = pinTrees(open, trees, locked);
-      return pinImages(withTrees, names, workshop);
+      const lost = Object.keys(locked.pallets).filter((name) => locked.pallets[name]?.image);
+      return pinImages(withTrees, [...wanted, ...lost], workshop);
     },
     { rebuild: (name) => named.includes(name) },
   );
@@ -72,11 +76,15 @@ const unstable = (error: UnexpectedTree) =>
     ].join("\n"),
   });
 
-/** Pins the image of each pallet that has none, or that is named. */
-async function pinImages(lock: Lock, names: readonly string[], { builder, store }: Workshop): Promise<Lock> {
+/** Pins the images of those of the pallets that have none. */
+async function pinImages(
+  lock: Lock,
+  pallets: readonly string[],
+  { builder, store }: Workshop,
+): Promise<Lock> {
   const pinned = structuredClone(lock);
   for (const [name, pallet] of Object.entries(pinned.pallets)) {
-    if (pallet.image !== null && !names.includes(name)) continue;
+    if (pallet.image !== null || !pallets.includes(name)) continue;
     const trees = await builder.with({ lock }).build(pallet.packages);
     for (const part of pallet.packages) await store.verify(trees.get(part) as Sha256);
     pallet.image = await palletDigest(lock, name, trees, store);
