@@ -22,6 +22,9 @@ import {
 import { loadProject, type Project } from "./project.ts";
 import { checkedSources, lastCause } from "./sources.ts";
 
+/** What runs the checks of the code; the same image as that of Dagger's SDK. */
+const NODE = "node:24.13.1-alpine";
+
 @object()
 export class Stagex {
   /** The repository: its lock, the files that the lock names, and the rules by which they are used. */
@@ -118,42 +121,65 @@ export class Stagex {
   @func()
   async exportPallet(name: string): Promise<Directory> {
     const project = await loadProject(this.repository);
-    const { lock, rules } = project;
-    const pallet = rules.palletNamed(lock, name);
+    const pallet = project.rules.palletNamed(project.lock, name);
     const trees = await this.build(project, pallet.packages);
     await checkTrees(project, trees);
-
-    const places = new Map([...trees.digests].map(([part, digest]) => [digest, join(trees.folder, part)]));
-    const placeOf = (digest: string) => places.get(digest) as string;
-    const store = {
-      size: async (digest: string) => rules.sizeOf(placeOf(digest)),
-      tar: (digest: string) => Readable.from(rules.tarOf(placeOf(digest)), { objectMode: false }),
-      verify: async () => {},
-    };
-    await rules.writePallet(lock, name, trees.digests, store, `layout/${name}`);
-    return dag.currentModule().workdir(`layout/${name}`);
+    await writeImage(project, name, trees);
+    return dag.currentModule().workdir(layoutOf(name));
   }
 
   /**
-   * Builds a package or a pallet again, with all that it needs, and compares each tree with the lock. No result
-   * of an earlier build is used.
+   * Builds a package or a pallet again, with all that it needs, and compares each tree, and the pallet's image,
+   * with the lock. No result of an earlier build is used.
    *
    * @param name Name of the package or pallet, such as tinycc.
-   * @returns A line for each package: its digest and its name.
+   * @returns A line for each package, and one for the image: its digest and its name.
    */
   @func({ cache: "never" })
   async verify(name: string): Promise<string> {
     const project = await loadProject(this.repository);
     const roots = project.rules.packagesOf(project.lock, name);
-    return this.compare(project, roots, true);
+    return this.compare(project, roots, name in project.lock.pallets ? [name] : [], true);
   }
 
-  /** Builds every package and compares its tree with the lock. */
+  /**
+   * Builds stage 0, from the seed to TinyCC, with its images, and compares them with the lock.
+   *
+   * @returns A line for each package, and one for each image: its digest and its name.
+   */
   @func()
   @check()
-  async lock(): Promise<string> {
+  async stage0(): Promise<string> {
     const project = await loadProject(this.repository);
-    return this.compare(project, Object.keys(project.lock.packages));
+    const { packages, pallets } = project.lock;
+    const roots = Object.keys(packages).filter((name) => packages[name].stage === 0);
+    const images = Object.keys(pallets).filter((name) =>
+      pallets[name].packages.every((part) => roots.includes(part)),
+    );
+    return this.compare(project, roots, images);
+  }
+
+  /**
+   * Compares the lock with the definitions, and checks the code's form, lint and types.
+   *
+   * @param checkout The repository, with all that is in version control.
+   */
+  @func()
+  @check()
+  async code(
+    @argument({ defaultPath: "/", ignore: [".git", "**/node_modules", "dist", "out", ".stagex*"] })
+    checkout: Directory,
+  ): Promise<string> {
+    return dag
+      .container()
+      .from(NODE)
+      .withMountedCache("/root", dag.cacheVolume("stagex-npm"))
+      .withDirectory("/stagex", checkout)
+      .withWorkdir("/stagex")
+      .withExec(["./stagex", "lock", "--check"])
+      .withExec(["npm", "run", "lint"])
+      .withExec(["npm", "run", "typecheck"])
+      .stdout();
   }
 
   /** Writes the module of each stage from the lock: a function for each package. */
@@ -168,10 +194,17 @@ export class Stagex {
     return after.changes(this.repository);
   }
 
-  private async compare(project: Project, roots: readonly string[], afresh = false): Promise<string> {
+  private async compare(
+    project: Project,
+    roots: readonly string[],
+    pallets: readonly string[],
+    afresh = false,
+  ): Promise<string> {
     const trees = await this.build(project, project.rules.closure(project.lock, roots), afresh);
     await checkTrees(project, trees);
-    return [...trees.digests].map(([name, digest]) => `${digest}  ${name}\n`).join("");
+    const found = [...trees.digests].map(([name, digest]) => `${digest}  ${name}\n`);
+    for (const name of pallets) found.push(`${await writeImage(project, name, trees)}  pallet ${name}\n`);
+    return found.join("");
   }
 
   /** The trees of `names`, each in a directory of its name: in the engine, and normalised on the disk. */
@@ -214,6 +247,26 @@ interface Trees {
   folder: string;
   /** sha256 of each package's canonical tar. */
   digests: Map<string, string>;
+}
+
+/** Where, in the folder of the function that runs, the image of a pallet is written. */
+const layoutOf = (pallet: string): string => `layout/${pallet}`;
+
+/**
+ * Writes a pallet as an OCI layout, to {@link layoutOf} it. Fails unless the image is the one that the lock pins.
+ *
+ * @returns sha256 of the image's manifest
+ */
+async function writeImage({ lock, rules }: Project, name: string, trees: Trees): Promise<string> {
+  const places = new Map([...trees.digests].map(([part, digest]) => [digest, join(trees.folder, part)]));
+  const placeOf = (digest: string) => places.get(digest) as string;
+  const store = {
+    size: async (digest: string) => rules.sizeOf(placeOf(digest)),
+    tar: (digest: string) => Readable.from(rules.tarOf(placeOf(digest)), { objectMode: false }),
+    verify: async () => {},
+  };
+  const { image } = await rules.writePallet(lock, name, trees.digests, store, layoutOf(name));
+  return image;
 }
 
 /** Fails before hours of building, where no tree is known to compare with. */

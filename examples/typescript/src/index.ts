@@ -35,4 +35,15 @@ export class Hello {
       .withExec(["/hello"])
       .stdout();
   }
+
+  /** Runs a C file in the image of TinyCC, as a script: it is compiled into memory, and no program is written. */
+  @func()
+  script(@argument({ defaultPath: "hello.c" }) source: File): Promise<string> {
+    return dag
+      .stagex({ sources: this.sources })
+      .buildPallet("tinycc")
+      .withFile("/hello.c", source)
+      .withExec(["-run", "/hello.c"], { useEntrypoint: true })
+      .stdout();
+  }
 }

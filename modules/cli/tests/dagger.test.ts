@@ -2,9 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { pinTrees, run } from "@stagex/core";
 import { Store } from "@stagex/store";
 import { afterAll, describe, expect, test } from "vitest";
@@ -19,22 +20,24 @@ const onDagger = ["--executor", "dagger"];
 
 describe("without an engine that can be used", () => {
   /** Runs with a `dagger` that is this shell script. */
-  const withCommandLine = (project: Project, text: string, env = {}): Running => {
-    project.write("dagger", `#!/bin/sh\n${text}\n`);
+  const withCommandLine = (project: Project, script: string, env = {}): Running => {
+    project.write("dagger", `#!/bin/sh\n${script}\n`);
     chmodSync(project.path("dagger"), 0o755);
     return project.start(["build", "low", ...onDagger], {
       env: { _EXPERIMENTAL_DAGGER_CLI_BIN: project.path("dagger"), ...env },
     });
   };
 
-  /** An engine that knows nothing but its version. It keeps the header by which it was asked. */
+  /** An engine that knows nothing but its version, and else does as told. It keeps what it was asked. */
   const asked: IncomingMessage[] = [];
   const servers: ReturnType<typeof createServer>[] = [];
   afterAll(() => servers.map((server) => server.close()));
-  async function engineOf(version: string): Promise<number> {
-    const server = createServer((request, response) => {
+  async function engineOf(version: string, other: RequestListener = () => {}): Promise<number> {
+    const server = createServer(async (request, response) => {
       asked.push(request);
-      response.setHeader("content-type", "application/json").end(JSON.stringify({ data: { version } }));
+      response.setHeader("content-type", "application/json");
+      if (!/\bversion\b/.test(await text(request))) return other(request, response);
+      response.end(JSON.stringify({ data: { version } }));
     });
     servers.push(server);
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -75,6 +78,26 @@ describe("without an engine that can be used", () => {
     const project = new Project([low]);
     const { status, stderr } = await withCommandLine(project, `echo '${answer}'; cat >/dev/null`).ended;
     expect(stderr).toContain(`it is ${version}, and stagex knows >=0.21.0 <1.1.0\n`);
+    expect([status, project.leftovers()]).toEqual([5, []]);
+  });
+
+  const noSpace = JSON.stringify({ errors: [{ message: "write /layer: no space left on device" }] });
+  test.each<[string, RequestListener, string]>([
+    [
+      "disk is full",
+      (_, response) => response.end(noSpace),
+      "the engine's disk is full\n`dagger core engine",
+    ],
+    [
+      "connection breaks",
+      ({ socket }) => socket.destroy(),
+      "the connection to it was lost\nRun the command again",
+    ],
+  ])("it tells what to do when the engine's %s", async (_, does, says) => {
+    const answer = JSON.stringify({ port: await engineOf("v0.21.9", does), session_token: "secret" });
+    const project = new Project([low]);
+    const { status, stderr } = await withCommandLine(project, `echo '${answer}'; cat >/dev/null`).ended;
+    expect(stderr).toContain(says);
     expect([status, project.leftovers()]).toEqual([5, []]);
   });
 
