@@ -130,20 +130,20 @@ const peakOf = (packages: readonly PackageCost[]): number =>
 /** Builds the stages up to one, once, from nothing but their sources. Prints a table of the packages. */
 function fromNothing(last: number) {
   const home = join(scratch, `stage${last}`);
-  const stages = Array.from({ length: last + 1 }, (_, stage) => {
-    const listed = stagex("list", "--stage", `${stage}`, "--json").output;
-    return (JSON.parse(listed) as { name: string }[]).map(({ name }) => ({ name, stage }));
-  });
-  const names = stages.flat().map(({ name }) => name);
+  const listed = Array.from({ length: last + 1 }, (_, stage) => {
+    const { output } = stagex("list", "--stage", `${stage}`, "--json");
+    return (JSON.parse(output) as { name: string }[]).map(({ name }) => ({ name, stage }));
+  }).flat();
+  const names = listed.map(({ name }) => name);
   stagexOnline("--home", home, "fetch", ...names);
   const { seconds } = stagex("--home", home, "build", "--offline", ...names);
   stagex("--home", home, "gc");
 
   const measures = readMeasures(home);
   const sizes = treeSizes(home, names);
-  const packages = stages
-    .flat()
-    .map(({ name, stage }) => ({ name, stage, ...measures[name], bytes: sizes.get(name) }) as PackageCost);
+  const packages = listed.map(
+    ({ name, stage }) => ({ name, stage, ...measures[name], bytes: sizes.get(name) }) as PackageCost,
+  );
   console.log(`${formatCosts(packages.filter(({ stage }) => stage > 0))}\n`);
   return { seconds, storeBytes: diskUse(join(home, "store")), packages };
 }

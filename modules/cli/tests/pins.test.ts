@@ -116,6 +116,22 @@ describe.concurrent("stagex pin NAME", () => {
   });
 });
 
+describe.concurrent("the pinned image of a pallet", () => {
+  test("is replaced by pin NAME, if it is not that of the trees", async () => {
+    const it = script("it", "echo >/out/it");
+    const project = new Project([it], [pallet("image", it)]);
+    await project.run("pin");
+    const { lock } = project;
+    const right = lock.pallets.image?.image;
+    if (lock.pallets.image) lock.pallets.image.image = "0".repeat(64);
+    project.lock = lock;
+
+    expect((await project.run("build-pallet", "--name", "image")).status).toBe(1);
+    expect((await project.run("pin", "image")).stdout).toBe(`pinned pallet image ${right}\n`);
+    expect(project.lock.pallets.image?.image).toBe(right);
+  });
+});
+
 describe.concurrent("early cut-off", () => {
   test("a change that gives the same tree rebuilds nothing above it", async () => {
     const define = (text: string) => {

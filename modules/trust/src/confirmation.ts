@@ -77,13 +77,16 @@ export function confirm(
 }
 
 /**
- * Reads a confirmation and checks its signature: by `key`, or else by the key that it gives itself, which shows only
- * that nobody changed it since. Whether that key is anyone's is for a policy to say.
+ * Reads a confirmation and checks its signature by the key that it gives itself, which shows only that nobody changed
+ * it since. Whether that key is anyone's is for a policy to say.
  *
- * @param key the one that the policy has under the envelope's `keyid`
  * @throws Error that says what is wrong
  */
-export function readConfirmation(envelope: Envelope, key?: KeyObject): Confirmation {
+export const readConfirmation = (document: Uint8Array | string): Confirmation =>
+  readOpened(openEnvelope(document));
+
+/** @param key the one that the policy has under the envelope's `keyid`; without it, the one that is in the statement */
+function readOpened(envelope: Envelope, key?: KeyObject): Confirmation {
   const { subject, predicate } = parseDocument(envelope.payload, statement);
   const pem = predicate.builder.key.join("\n");
   if (idOfPem(pem) !== envelope.keyid) throw new Error("it names another key than the one that signed it");
@@ -109,13 +112,13 @@ export type VerifiedConfirmation = { readonly source: string } & (
   | { /** Why it proves nothing. */ readonly refused: string }
 );
 
-/** {@link readConfirmation}, by a key of the policy. Whether its owner may confirm is another question. */
+/** Reads a confirmation and checks its signature by a key of the policy. Whether its owner may confirm is another question. */
 export function verifyConfirmation({ source, text }: Attached, policy: Policy): VerifiedConfirmation {
   try {
     const envelope = openEnvelope(text);
     const key = policy.keys.get(envelope.keyid);
     if (!key) throw new Error(`nobody in the policy has its key ${envelope.keyid}`);
-    return { source, confirmation: readConfirmation(envelope, key.publicKey) };
+    return { source, confirmation: readOpened(envelope, key.publicKey) };
   } catch (error) {
     return { source, refused: reasonOf(error) };
   }

@@ -29,14 +29,15 @@ export async function gatherEvidence(
   const of = (kind: Found["kind"]) => found.filter((one) => one.kind === kind);
   const beside = lookaside === undefined ? [] : readLookaside(lookaside, repository, image);
   const attached = of("confirmation").map(({ source, content }) => ({ source, text: content }));
-  // gpgv runs on other processors meanwhile.
-  const byGpgv = unlessFlood([...of("openpgp"), ...beside], (some) => verifyByGpgv(some, policy));
-  return {
-    confirmations: await unlessFlood([...attached, ...confirmations], (some) =>
+  const [byGpgv, confirmed, byCosign] = await Promise.all([
+    // gpgv runs on other processors, while this one does the rest.
+    unlessFlood([...of("openpgp"), ...beside], (some) => verifyByGpgv(some, policy)),
+    unlessFlood([...attached, ...confirmations], (some) =>
       some.map((one) => verifyConfirmation(one, policy)),
     ),
-    signatures: [...of("cosign").map((one) => verifyForCosign(one, policy, signers)), ...(await byGpgv)],
-  };
+    of("cosign").map((one) => verifyForCosign(one, policy, signers)),
+  ]);
+  return { signatures: [...byCosign, ...byGpgv], confirmations: confirmed };
 }
 
 /** Too many are refused for their number; nobody needs to look at each. */

@@ -6,7 +6,6 @@ import {
   confirmationPath,
   isReference,
   knownIn,
-  openEnvelope,
   parseReference,
   readAttachments,
   readConfirmation,
@@ -46,7 +45,7 @@ export async function add(places: readonly string[], options: GlobalOptions): Pr
   const refused: { source: string; because: string }[] = [];
   for (const { source, text } of await readPlaces(places)) {
     try {
-      const confirmation = readConfirmation(openEnvelope(text));
+      const confirmation = readConfirmation(text);
       checkAgainst(lock, confirmation);
       const path = join(confirmationsOf(session), confirmationPath(confirmation));
       if (existsSync(path)) continue;
@@ -96,7 +95,7 @@ export async function attach(
   const folder = join(confirmationsOf(session), "pallets", pallet);
   const texts = readFiles(places.length > 0 ? places : existsSync(folder) ? [folder] : []).flatMap(
     ({ text }) => {
-      const { kind, digest, recipe } = readConfirmation(openEnvelope(text));
+      const { kind, digest, recipe } = readConfirmation(text);
       return kind === "pallet" && digest === known.digest && recipe === known.recipe
         ? [{ content: text }]
         : [];
@@ -128,7 +127,7 @@ export function list(names: readonly string[], options: GlobalOptions): void {
   const folder = confirmationsOf(session);
   const found = (existsSync(folder) ? readFiles([folder]) : []).flatMap(({ source, text }) => {
     try {
-      const confirmation = readConfirmation(openEnvelope(text));
+      const confirmation = readConfirmation(text);
       checkAgainst(lock, confirmation);
       return names.length === 0 || names.includes(confirmation.name) ? [confirmation] : [];
     } catch (error) {

@@ -1,6 +1,14 @@
 import { UnexpectedTree } from "@stagex/build";
 import { palletDigest } from "@stagex/build/pallet";
-import { closure, type Lock, packagesOf, pinTrees, type Sha256, StagexError } from "@stagex/core";
+import {
+  closure,
+  type Lock,
+  type LockedPallet,
+  packagesOf,
+  pinTrees,
+  type Sha256,
+  StagexError,
+} from "@stagex/core";
 import { type BuildingOptions, type Workshop, withBuilder } from "../building.ts";
 import { openSession, readLock, writeLock } from "../session.ts";
 
@@ -13,14 +21,16 @@ export async function pin(names: string[], options: BuildingOptions): Promise<vo
   const session = openSession(options);
   const locked = readLock(session);
   const named = names.filter((name) => !Object.hasOwn(locked.pallets, name));
-  const wanted = names.length > 0 ? names : [...Object.keys(locked.packages), ...Object.keys(locked.pallets)];
-  const needed = wanted.flatMap((name) => packagesOf(locked, name));
+  const needed = (names.length > 0 ? names : Object.keys(locked.packages)).flatMap((name) =>
+    packagesOf(locked, name),
+  );
 
   const open = pinTrees(locked, new Map(named.map((name) => [name, null])));
   const below = new Set(closure(open, needed));
-  const targets = closure(open, Object.keys(open.packages))
-    .filter((name) => open.packages[name]?.tree === null)
-    .filter((name) => below.has(name) || locked.packages[name]?.tree !== null);
+  const targets = closure(open, Object.keys(open.packages)).filter((name) => {
+    const losesPin = locked.packages[name]?.tree !== null;
+    return open.packages[name]?.tree === null && (below.has(name) || losesPin);
+  });
 
   const pinned = await withBuilder(
     session,
@@ -30,8 +40,12 @@ export async function pin(names: string[], options: BuildingOptions): Promise<vo
       await verifyInputs(open, targets, workshop);
       const trees = await buildTwice(open, targets, workshop);
       const withTrees = pinTrees(open, trees, locked);
-      const lost = Object.keys(locked.pallets).filter((name) => locked.pallets[name]?.image);
-      return pinImages(withTrees, [...wanted, ...lost], workshop);
+      const pallets = Object.keys(locked.pallets).filter((name) => {
+        const losesPin = locked.pallets[name]?.image !== null;
+        const isOpen = withTrees.pallets[name]?.image === null && (names.length === 0 || losesPin);
+        return isOpen || names.includes(name);
+      });
+      return pinImages(withTrees, pallets, workshop);
     },
     { rebuild: (name) => named.includes(name) },
   );
@@ -76,15 +90,11 @@ const unstable = (error: UnexpectedTree) =>
     ].join("\n"),
   });
 
-/** Pins the images of those of the pallets that have none. */
-async function pinImages(
-  lock: Lock,
-  pallets: readonly string[],
-  { builder, store }: Workshop,
-): Promise<Lock> {
+/** Pins the images of pallets. */
+async function pinImages(lock: Lock, names: readonly string[], { builder, store }: Workshop): Promise<Lock> {
   const pinned = structuredClone(lock);
-  for (const [name, pallet] of Object.entries(pinned.pallets)) {
-    if (pallet.image !== null || !pallets.includes(name)) continue;
+  for (const name of names) {
+    const pallet = pinned.pallets[name] as LockedPallet;
     const trees = await builder.with({ lock }).build(pallet.packages);
     for (const part of pallet.packages) await store.verify(trees.get(part) as Sha256);
     pallet.image = await palletDigest(lock, name, trees, store);

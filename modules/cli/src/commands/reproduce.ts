@@ -11,7 +11,6 @@ import {
   confirm,
   confirmationPath,
   knownIn,
-  openEnvelope,
   parsePrivateKey,
   readConfirmation,
   type Subject,
@@ -66,7 +65,7 @@ export async function reproduce(names: readonly string[], options: ReproduceOpti
   ];
   const written = built.map((subject) => {
     const text = confirm(knownIn(lock, subject), builder, circumstances);
-    const path = join(folder, confirmationPath(readConfirmation(openEnvelope(text))));
+    const path = join(folder, confirmationPath(readConfirmation(text)));
     mkdirSync(join(path, ".."), { recursive: true });
     replaceFile(path, text);
     return { ...subject, file: path };
