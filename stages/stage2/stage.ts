@@ -13,6 +13,9 @@ import { mpfrAmd64 } from "./packages/mpfr-amd64.ts";
 import { muslAmd64 } from "./packages/musl-amd64.ts";
 import { muslHeaders } from "./packages/musl-headers.ts";
 
+export { buildGcc16 } from "./gcc/recipe.ts";
+export { native, unpackWithoutManual } from "./recipe.ts";
+
 export {
   binutilsAmd64,
   busyboxAmd64,

@@ -1,5 +1,6 @@
 /** What the versions of GCC share. */
 import { type Recipe, shell } from "@stagex/core";
+import { native } from "../recipe.ts";
 
 /**
  * Unpacks GCC to `/build/source`. Debian keeps the archive of a release, without its manuals, inside another one.
@@ -18,7 +19,7 @@ tar -x -O -f ${archive} ${inner} |
   ];
 
 export const unpackGcc10 = unpackGcc("gcc-10-10.2.0/gcc-10.2.0-dfsg.tar.xz");
-export const unpackGcc16 = unpackGcc("gcc-16-16.2.0/gcc-16.2.0-dfsg.tar.xz");
+const unpackGcc16 = unpackGcc("gcc-16-16.2.0/gcc-16.2.0-dfsg.tar.xz");
 
 /**
  * What every program gets unless its build says otherwise, from the first compiler for x86_64 on: it is static and can
@@ -52,3 +53,24 @@ export const gccVariables = (...more: string[]) => {
   const variables = ["MULTILIB_OSDIRNAMES=", "TEXI_GCCINT_FILES=", ...more];
   return [`EXTRA_GCC_FLAGS=${variables.join(" ")}`, "LIBGCC2_DEBUG_CFLAGS="];
 };
+
+/**
+ * Builds GCC 16 for x86_64 with what it needs at run time, its libraries for C++ among it.
+ *
+ * @param optimise how GCC itself is compiled, e.g. `-O2`
+ * @param more options of `configure`
+ */
+export const buildGcc16 = (optimise: string, ...more: string[]): Recipe =>
+  native({
+    unpack: unpackGcc16,
+    configure: [...gccOptions, "--disable-libstdcxx-pch", ...more],
+    env: {
+      CFLAGS: optimise,
+      CXXFLAGS: optimise,
+      LDFLAGS: "-s",
+      CFLAGS_FOR_TARGET: "-O2",
+      CXXFLAGS_FOR_TARGET: "-O2",
+    },
+    make: [...gccVariables(), "all-host", "all-target"],
+    install: [...gccVariables(), "install-host", "install-target"],
+  });

@@ -1,4 +1,5 @@
-import { autotools, debian, definePackage, source } from "@stagex/core";
+import { debian, definePackage, source } from "@stagex/core";
+import { native } from "../recipe.ts";
 import { crossToolchain } from "../toolchain.ts";
 
 const without = ["gprof", "gprofng", "libctf", "nls", "plugins", "shared", "werror"];
@@ -17,9 +18,8 @@ export const binutilsAmd64 = definePackage({
     }),
   ],
   needs: crossToolchain,
-  build: autotools({
+  build: native({
     configure: [
-      "--build=x86_64-linux-musl",
       "--enable-deterministic-archives",
       ...without.map((part) => `--disable-${part}`),
       "--without-zstd",

@@ -1,5 +1,5 @@
-import { autotools, debian, definePackage, source } from "@stagex/core";
-import { gccOptions, gccVariables, unpackGcc16 } from "../gcc/recipe.ts";
+import { debian, definePackage, source } from "@stagex/core";
+import { buildGcc16 } from "../gcc/recipe.ts";
 import { binutilsAmd64 } from "./binutils-amd64.ts";
 import { busyboxAmd64 } from "./busybox-amd64.ts";
 import { gcc10Cross } from "./gcc-10-cross.ts";
@@ -28,18 +28,6 @@ export const gccAmd64 = definePackage({
     }),
   ],
   needs: [...programs, ...libraries],
-  build: autotools({
-    unpack: unpackGcc16,
-    configure: [...gccOptions, "--build=x86_64-linux-musl", "--disable-libstdcxx-pch"],
-    env: {
-      CFLAGS: "-O1",
-      CXXFLAGS: "-O1",
-      LDFLAGS: "-s",
-      CFLAGS_FOR_TARGET: "-O2",
-      CXXFLAGS_FOR_TARGET: "-O2",
-    },
-    make: [...gccVariables(), "all-host", "all-target"],
-    install: [...gccVariables(), "install-host", "install-target"],
-  }),
+  build: buildGcc16("-O1"),
   provides: ["/usr/bin/gcc", "/usr/bin/g++", "/usr/lib/libstdc++.a"],
 });

@@ -1,6 +1,6 @@
-import { autotools, debian, definePackage, source, unpackOld } from "@stagex/core";
+import { debian, definePackage, source, unpackOld } from "@stagex/core";
+import { native, unpackWithoutManual } from "../recipe.ts";
 import { crossToolchain } from "../toolchain.ts";
-import { unpackWithoutManual } from "../unpack.ts";
 
 export const makeAmd64 = definePackage({
   name: "make-amd64",
@@ -16,9 +16,9 @@ export const makeAmd64 = definePackage({
     }),
   ],
   needs: crossToolchain,
-  build: autotools({
+  build: native({
     unpack: unpackWithoutManual(unpackOld),
-    configure: ["--build=x86_64-linux-musl", "--disable-nls", "--without-guile"],
+    configure: ["--disable-nls", "--without-guile"],
     env: { CFLAGS: "-O1", LDFLAGS: "-s" },
     make: ["man_MANS="],
     install: ["man_MANS=", "install"],

@@ -1,5 +1,6 @@
-import { autotools, definePackage, unpackOld } from "@stagex/core";
+import { definePackage, unpackOld } from "@stagex/core";
 import { mpcI386 } from "@stagex/stage1";
+import { native } from "../recipe.ts";
 import { crossToolchain } from "../toolchain.ts";
 import { gmpAmd64 } from "./gmp-amd64.ts";
 import { mpfrAmd64 } from "./mpfr-amd64.ts";
@@ -9,9 +10,9 @@ export const mpcAmd64 = definePackage({
   name: "mpc-amd64",
   summary: "Library for complex numbers of any precision, for x86_64",
   needs: [...crossToolchain, gmpAmd64, mpfrAmd64],
-  build: autotools({
+  build: native({
     unpack: unpackOld,
-    configure: ["--build=x86_64-linux-musl", "--disable-shared"],
+    configure: ["--disable-shared"],
     env: { CFLAGS: "-O2" },
   }),
 });

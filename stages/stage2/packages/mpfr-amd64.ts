@@ -1,5 +1,6 @@
-import { autotools, definePackage, unpackOld } from "@stagex/core";
+import { definePackage, unpackOld } from "@stagex/core";
 import { mpfrI386 } from "@stagex/stage1";
+import { native } from "../recipe.ts";
 import { crossToolchain } from "../toolchain.ts";
 import { gmpAmd64 } from "./gmp-amd64.ts";
 
@@ -8,9 +9,9 @@ export const mpfrAmd64 = definePackage({
   name: "mpfr-amd64",
   summary: "Library for floating-point numbers of any precision, for x86_64",
   needs: [...crossToolchain, gmpAmd64],
-  build: autotools({
+  build: native({
     unpack: unpackOld,
-    configure: ["--build=x86_64-linux-musl", "--disable-shared"],
+    configure: ["--disable-shared"],
     env: { CFLAGS: "-O2" },
   }),
 });

@@ -4,7 +4,9 @@ const PT_DYNAMIC = 2;
 const PT_INTERP = 3;
 const PT_GNU_STACK = 0x6474e551;
 const PT_GNU_RELRO = 0x6474e552;
+const DT_RPATH = 15;
 const DT_TEXTREL = 22;
+const DT_RUNPATH = 29;
 const EXECUTABLE = 1;
 
 export interface Elf {
@@ -14,6 +16,8 @@ export interface Elf {
   readonly relro: boolean;
   readonly executableStack: boolean;
   readonly textRelocations: boolean;
+  /** Whether it says where to look for libraries. */
+  readonly searchPath: boolean;
 }
 
 const machines: Record<number, "i386" | "x86_64"> = { 3: "i386", 62: "x86_64" };
@@ -48,5 +52,6 @@ export function readElf(file: Buffer): Elf | undefined {
     // Where nothing is said, the kernel makes the stack executable.
     executableStack: stack === undefined || (stack.flags & EXECUTABLE) !== 0,
     textRelocations: tags.includes(DT_TEXTREL),
+    searchPath: tags.includes(DT_RPATH) || tags.includes(DT_RUNPATH),
   };
 }
