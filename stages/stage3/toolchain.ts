@@ -5,4 +5,4 @@ import { busybox } from "./packages/busybox.ts";
 import { make } from "./packages/make.ts";
 import { musl } from "./packages/musl.ts";
 
-export const toolchain = [musl, linuxHeaders, make, busybox, binutils, gccAmd64];
+export const toolchain = [musl, linuxHeaders, gccAmd64, binutils, make, busybox];

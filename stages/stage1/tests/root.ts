@@ -1,6 +1,6 @@
 /** Roots that hold nothing but trees of packages, to run their programs in. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -28,7 +28,7 @@ export class Root {
     const root = new Root();
     afterAll(() => rmSync(root.directory, { recursive: true, force: true }));
     for (const tree of await Promise.all(packages.reverse().map(treeOf)))
-      cpSync(tree, root.directory, { recursive: true, verbatimSymlinks: true, force: true });
+      await execute("cp", ["-R", "--remove-destination", `${tree}/.`, root.directory]);
     for (const folder of ["work", "tmp", "dev", "proc"]) mkdirSync(root.path(folder), { recursive: true });
     return root;
   }
