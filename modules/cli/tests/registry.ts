@@ -8,6 +8,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll } from "vitest";
 
+const endings: (() => void)[] = [];
+// Not where a registry is started: in a hook, vitest would never call it.
+afterAll(() => {
+  for (const end of endings) end();
+});
+
 /** A registry of distribution specification 1.0: it has no list of referrers. @returns its host and port */
 export async function startRegistry(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "stagex-registry-"));
@@ -22,7 +28,7 @@ export async function startRegistry(): Promise<string> {
   const child: ChildProcess = spawn("docker-registry", ["serve", join(folder, "config.yml")], {
     stdio: "ignore",
   });
-  afterAll(() => {
+  endings.push(() => {
     child.kill();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -66,7 +72,7 @@ export class Liar {
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     liar.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    afterAll(() => {
+    endings.push(() => {
       server.close();
     });
     return liar;

@@ -3,7 +3,7 @@
  * and in a container or virtual machine that may not raise limits.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const isInstalled = (program: string): boolean =>
@@ -63,6 +63,27 @@ export function runLayout(layout: string, name: string, options: PodmanOptions, 
   loadLayout(layout, name, options);
   return runImage(name, argv, {}, options);
 }
+
+/**
+ * Builds an image by a Containerfile, from a layout.
+ *
+ * @param lines what follows `FROM`
+ * @returns what a container of it writes
+ */
+export function buildOnImage(layout: string, lines: string, home: string): string {
+  const options = { home };
+  loadLayout(layout, "base", options);
+  writeFileSync(join(home, "Containerfile"), `FROM localhost/base\n${lines}\n`);
+  podman(options, "build", "--quiet", "--tag=localhost/built", "--pull=never", ...buildFlags, home);
+  return runImage("built", [], {}, options);
+}
+
+const buildFlags = [
+  "--network=none",
+  "--isolation=chroot",
+  "--ulimit=nofile=1024:1024",
+  "--ulimit=nproc=1024:1024",
+];
 
 const containerFlags = [
   "--rm",

@@ -15,6 +15,12 @@ export interface Outcome {
   readonly output: string;
 }
 
+const directories: string[] = [];
+// Not where a root is made: in a hook or a test, vitest would never call it.
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
 const treeOf = async (one: string): Promise<string> => (one.startsWith("/") ? one : builtTree(one));
 
 export class Root {
@@ -26,7 +32,7 @@ export class Root {
    */
   static async of(...packages: string[]): Promise<Root> {
     const root = new Root();
-    afterAll(() => rmSync(root.directory, { recursive: true, force: true }));
+    directories.push(root.directory);
     for (const tree of await Promise.all(packages.reverse().map(treeOf)))
       await execute("cp", ["-R", "--remove-destination", `${tree}/.`, root.directory]);
     for (const folder of ["work", "tmp", "dev", "proc"]) mkdirSync(root.path(folder), { recursive: true });
