@@ -22,36 +22,85 @@ export const projectPath = ({ from }: LockedSource): string | undefined =>
  * @throws StagexError when an archive is not in the cache, or a pattern matches nothing
  */
 export function generatedFiles(lock: Lock, names: readonly string[], cache: string): GeneratedFile[] {
-  const found = new Map<string, GeneratedFile>();
-  for (const name of names) {
-    const { sources, generated = [] } = lock.packages[name] as LockedPackage;
-    if (generated.length === 0) continue;
-    const archives = sources.filter((source) => projectPath(source) === undefined);
-    const listings = archives.map((archive) => {
-      const listing = list(name, archive, join(cache, archive.sha256), generated);
-      for (const file of listing.files)
-        found.set(`${archive.sha256} ${file}`, { source: archive.file, file });
-      return listing;
-    });
-    const unmatched = generated.find((pattern) => listings.every(({ missing }) => missing.includes(pattern)));
+  const packages = names
+    .map((name) => ({ name, ...(lock.packages[name] as LockedPackage) }))
+    .map(({ name, sources, generated = [] }) => ({ name, sources: sources.filter(isForeign), generated }))
+    .filter(({ generated }) => generated.length > 0);
+
+  // Packages share archives, and reading one takes long.
+  const archives = new Map<string, Archive>();
+  for (const { name, sources, generated } of packages)
+    for (const source of sources) {
+      const first = archives.get(source.sha256) ?? { name, source, patterns: [] };
+      archives.set(source.sha256, { ...first, patterns: [...new Set([...first.patterns, ...generated])] });
+    }
+  const listings = new Map([...archives].map(([sha256, archive]) => [sha256, list(archive, cache)]));
+
+  for (const { name, sources, generated } of packages) {
+    const matches = (pattern: string) =>
+      sources.some(({ sha256 }) => !listings.get(sha256)?.missing.includes(pattern));
+    const unmatched = generated.find((pattern) => !matches(pattern));
     if (unmatched !== undefined) throw nothingMatches(name, unmatched);
   }
-  return [...found.values()];
+  return [...archives].flatMap(([sha256, { source }]) =>
+    [...new Set(listings.get(sha256)?.files)].map((file) => ({ source: source.file, file })),
+  );
+}
+
+const isForeign = (source: LockedSource): boolean => projectPath(source) === undefined;
+
+interface Archive {
+  /** A package that has it as a source. */
+  readonly name: string;
+  readonly source: LockedSource;
+  readonly patterns: readonly string[];
 }
 
 /** What an archive's members match, as tar(1) tells. */
-function list(name: string, { file }: LockedSource, archive: string, patterns: readonly string[]) {
-  if (!existsSync(archive)) throw notHere(name, file);
-  const { stdout, stderr } = spawnSync(
-    "tar",
-    ["--list", `--file=${archive}`, "--wildcards", "--", ...patterns],
-    { encoding: "utf8", maxBuffer: 2 ** 28, env: { ...process.env, LC_ALL: "C" } },
-  );
+function list({ name, source, patterns }: Archive, cache: string): { files: string[]; missing: string[] } {
+  const path = join(cache, source.sha256);
+  if (!existsSync(path)) throw notHere(name, source.file);
+  const listings = [...groupByArchive(patterns)].map(([inner, group]) => {
+    const { stdout, stderr } = spawnSync("sh", ["-c", inner ? listInner : listOuter, path, inner, ...group], {
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+      env: { ...process.env, LC_ALL: "C" },
+    });
+    const files = stdout.split("\n").filter((line) => line !== "" && !line.endsWith("/"));
+    const missing = group.filter(
+      (one) => files.length === 0 || stderr.includes(`${one}: Not found in archive`),
+    );
+    return {
+      files: files.map((path) => inArchive(inner, path)),
+      missing: missing.map((pattern) => inArchive(inner, pattern)),
+    };
+  });
   return {
-    files: stdout.split("\n").filter((line) => line !== "" && !line.endsWith("/")),
-    missing: patterns.filter((pattern) => stderr.includes(`${pattern}: Not found in archive`)),
+    files: listings.flatMap(({ files }) => files),
+    missing: listings.flatMap(({ missing }) => missing),
   };
 }
+
+const listOuter = 'shift; exec tar --list --file="$0" --wildcards -- "$@"';
+const listInner = `inner=$1; shift
+case $inner in *.gz) by=--gzip ;; *.bz2) by=--bzip2 ;; *.xz) by=--xz ;; *) by= ;; esac
+tar --extract --to-stdout --file="$0" -- "$inner" | tar --list $by --file=- --wildcards -- "$@"`;
+
+/** Patterns by the archive in the archive that they are for; `""` for the outer one. */
+function groupByArchive(patterns: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const pattern of patterns) {
+    const at = pattern.indexOf(WITHIN);
+    const inner = at < 0 ? "" : pattern.slice(0, at);
+    const group = groups.get(inner) ?? [];
+    groups.set(inner, [...group, at < 0 ? pattern : pattern.slice(at + WITHIN.length)]);
+  }
+  return groups;
+}
+
+/** Between an archive's name and that of a file in it. */
+const WITHIN = "!/";
+const inArchive = (inner: string, path: string) => (inner === "" ? path : `${inner}${WITHIN}${path}`);
 
 const notHere = (name: string, file: string) =>
   new StagexError("source", {

@@ -73,7 +73,8 @@ export interface Package {
   readonly provides?: readonly string[];
   /**
    * Files in the sources that the build uses and that a program of someone else generated: patterns of GNU tar for
-   * members of the archives, where `*` matches `/`, too. `stagex audit` counts what they match.
+   * members of the archives, where `*` matches `/`, too; behind the name of an archive in the archive and `!/`, for
+   * its members. `stagex audit` counts what they match.
    */
   readonly generated?: readonly string[];
 }

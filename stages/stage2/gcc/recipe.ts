@@ -1,25 +1,66 @@
 /** What the versions of GCC share. */
 import { type Recipe, shell } from "@stagex/core";
-import { native } from "../recipe.ts";
+import { type Native, native } from "../recipe.ts";
 
-/**
- * Unpacks GCC to `/build/source`. Debian keeps the archive of a release, without its manuals, inside another one.
- * The tests stay out, four fifths of all files.
- *
- * @param inner the archive's name in the outer one, which is the package's first source
- */
-const unpackGcc =
-  (inner: string): Recipe =>
-  ({ sources: [archive] }) => [
+/** A release as Debian keeps it: its archive, without its manuals, inside another one. */
+function release(version: string) {
+  const top = `gcc-${version}`;
+  const inner = `gcc-${version.split(".")[0]}-${version}/${top}-dfsg.tar.xz`;
+  /** Unpacks it to `/build/source`. The tests stay out, four fifths of all files. */
+  const unpack: Recipe = ({ sources: [archive] }) => [
     shell(
       `mkdir source
 tar -x -O -f ${archive} ${inner} |
   tar -x -J -f - -C source --strip-components 1 --exclude '*/testsuite/[!M]*'`,
     ),
   ];
+  /** Its files of these names, for `generated`. */
+  const files = (...names: string[]) => names.map((name) => `${inner}!/${top}/${name}`);
+  return { version, unpack, files };
+}
 
-export const unpackGcc10 = unpackGcc("gcc-10-10.2.0/gcc-10.2.0-dfsg.tar.xz");
-const unpackGcc16 = unpackGcc("gcc-16-16.2.0/gcc-16.2.0-dfsg.tar.xz");
+export const gcc10 = release("10.2.0");
+export const gcc16 = release("16.2.0");
+
+const folders = ["fixincludes", "gcc", "libcpp", "libdecnumber", "libgcc", "libiberty"];
+const byAutomake = ["libbacktrace", "zlib"];
+
+/** What others made of the files that compilers and libgcc are built from. */
+const generatedHere = [
+  ...[
+    "configure",
+    "Makefile.in",
+    "fixincludes/fixincl.x",
+    "libcpp/ucnid.h",
+    "libcpp/generated_cpp_wcwidth.h",
+  ],
+  ...[...folders, ...byAutomake].map((folder) => `${folder}/configure`),
+  ...byAutomake.map((folder) => `${folder}/Makefile.in`),
+  ...folders.filter((folder) => folder !== "fixincludes").map((folder) => `${folder}/config.in`),
+  ...["fixincludes", "libbacktrace"].map((folder) => `${folder}/config.h.in`),
+];
+
+/** What others made of the files that the library for C++ is built from. */
+const generatedForCxx = ["configure", "config.h.in", "Makefile.in", "*/Makefile.in"].map(
+  (file) => `libstdc++-v3/${file}`,
+);
+
+export const generatedInGcc10 = gcc10.files(
+  ...generatedHere,
+  "gcc/gengtype-lex.c",
+  "intl/configure",
+  "intl/config.h.in",
+  "intl/plural.c",
+);
+export const generatedInLibstdcxx10 = gcc10.files(...generatedForCxx);
+export const generatedInGcc16 = gcc16.files(
+  ...generatedHere,
+  ...generatedForCxx,
+  ...["combining-chars.inc", "printable-chars.inc", "uname2c.h"].map((file) => `libcpp/${file}`),
+  ...["gcc/text-art/box-drawing-chars.inc", "libstdc++-v3/include/bits/unicode-data.h"],
+  ...["configure", "config.h.in", "Makefile.in"].map((file) => `libcody/${file}`),
+  ...["configure", "config.h.in"].map((file) => `c++tools/${file}`),
+);
 
 /**
  * What every program gets unless its build says otherwise, from the first compiler for x86_64 on: it is static and can
@@ -58,12 +99,12 @@ export const gccVariables = (...more: string[]) => {
  * Builds GCC 16 for x86_64 with what it needs at run time, its libraries for C++ among it.
  *
  * @param optimise how GCC itself is compiled, e.g. `-O2`
- * @param more options of `configure`
  */
-export const buildGcc16 = (optimise: string, ...more: string[]): Recipe =>
+export const buildGcc16 = (optimise: string, { configure = [], ...rest }: Native = {}): Recipe =>
   native({
-    unpack: unpackGcc16,
-    configure: [...gccOptions, "--disable-libstdcxx-pch", ...more],
+    ...rest,
+    unpack: gcc16.unpack,
+    configure: [...gccOptions, "--disable-libstdcxx-pch", ...configure],
     env: {
       CFLAGS: optimise,
       CXXFLAGS: optimise,

@@ -1,6 +1,6 @@
 import { autotools, debian, definePackage, source } from "@stagex/core";
 import { gmpI386, mpcI386, mpfrI386 } from "@stagex/stage1";
-import { gccOptions, gccVariables, unpackGcc10 } from "../gcc/recipe.ts";
+import { gcc10, gccOptions, gccVariables, generatedInGcc10 } from "../gcc/recipe.ts";
 import { hostToolchain } from "../host.ts";
 import { muslHeaders } from "./musl-headers.ts";
 
@@ -19,7 +19,7 @@ export const gcc10Cross = definePackage({
   ],
   needs: [...hostToolchain, gmpI386, mpfrI386, mpcI386, muslHeaders],
   build: autotools({
-    unpack: unpackGcc10,
+    unpack: gcc10.unpack,
     configure: [
       ...gccOptions,
       "--build=i386-pc-linux-gnu",
@@ -47,4 +47,5 @@ export const gcc10Cross = definePackage({
     install: [...gccVariables(), "install-gcc", "install-target-libgcc"],
   }),
   provides: ["/usr/bin/gcc", "/usr/bin/g++", "/usr/lib/gcc/x86_64-linux-musl/10.2.0/libgcc.a"],
+  generated: generatedInGcc10,
 });

@@ -1,5 +1,5 @@
 import { debian, definePackage, source } from "@stagex/core";
-import { buildGcc16 } from "../gcc/recipe.ts";
+import { buildGcc16, gcc16, generatedInGcc16 } from "../gcc/recipe.ts";
 import { binutilsAmd64 } from "./binutils-amd64.ts";
 import { busyboxAmd64 } from "./busybox-amd64.ts";
 import { gcc10Cross } from "./gcc-10-cross.ts";
@@ -30,4 +30,5 @@ export const gccAmd64 = definePackage({
   needs: [...programs, ...libraries],
   build: buildGcc16("-O1"),
   provides: ["/usr/bin/gcc", "/usr/bin/g++", "/usr/lib/libstdc++.a"],
+  generated: [...generatedInGcc16, ...gcc16.files("gcc/gengtype-lex.cc")],
 });

@@ -1,5 +1,5 @@
 import { autotools, definePackage } from "@stagex/core";
-import { unpackGcc10 } from "../gcc/recipe.ts";
+import { gcc10, generatedInLibstdcxx10 } from "../gcc/recipe.ts";
 import { crossToolchain } from "../toolchain.ts";
 import { gcc10Cross } from "./gcc-10-cross.ts";
 
@@ -12,7 +12,7 @@ export const libstdcxx10 = definePackage({
   needs: crossToolchain,
   // Built apart from libgcc, it does not find libgcc's header for threads, and is one without them. GCC 16 uses none.
   build: autotools({
-    unpack: unpackGcc10,
+    unpack: gcc10.unpack,
     folder: "libstdc++-v3",
     configure: [
       ...["build", "host"].map((role) => `--${role}=x86_64-linux-musl`),
@@ -26,4 +26,5 @@ export const libstdcxx10 = definePackage({
     install: ["hosted_source=src", "install"],
   }),
   provides: ["/usr/lib/libstdc++.a"],
+  generated: generatedInLibstdcxx10,
 });
