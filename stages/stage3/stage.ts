@@ -13,6 +13,7 @@ import { findutils } from "./packages/findutils.ts";
 import { flex } from "./packages/flex.ts";
 import { gawk } from "./packages/gawk.ts";
 import { gcc } from "./packages/gcc.ts";
+import { gccTestsuite } from "./packages/gcc-testsuite.ts";
 import { gmp } from "./packages/gmp.ts";
 import { gperf } from "./packages/gperf.ts";
 import { grep } from "./packages/grep.ts";
@@ -48,6 +49,7 @@ export default defineStage({
     mpfr,
     mpc,
     gcc,
+    gccTestsuite,
     bash,
     coreutils,
     sed,

@@ -149,6 +149,16 @@ export class Stage3 {
   }
 
   /**
+   * Programs that GCC's authors test its compilers for C and C++ with.
+   *
+   * @returns The tree of gcc-testsuite 16.2.0.
+   */
+  @func()
+  gccTestsuite(): Directory {
+    return this.tree("gcc-testsuite");
+  }
+
+  /**
    * Library for large numbers.
    *
    * @returns The tree of gmp 6.3.0.
