@@ -9,8 +9,8 @@ const MINUTES = 60_000;
 const knownFailures: readonly { step: string; why: string; programs: string }[] = [];
 
 /**
- * Compiles and runs the program $1 as the comments in it ask (DejaGnu's `dg-` directives), and prints what fails, or
- * that it was not run since it is for another machine or takes another source.
+ * Compiles and runs the program $1 as the comments in it and the file beside it ask (DejaGnu's directives), and prints
+ * what fails, or that it was not run since it is for another machine or takes another source.
  */
 const script = `
 file=$1
@@ -27,6 +27,10 @@ if grep -q -E 'dg-additional-sources|dg-require-effective-target (ia32|ilp32|arm
 then echo "omitted $program"; exit 0
 fi
 options=$(sed -n 's/.*{ *dg-\\(additional-\\)\\{0,1\\}options  *"\\{0,1\\}\\([^"{}]*\\)"\\{0,1\\} *}.*/\\2/p' "$file")
+beside=\${file%.c}.x
+if [ -e "$beside" ]; then
+  options="$options $(sed -n 's/^lappend additional_flags//p' "$beside" | tr -d '"')"
+fi
 mkdir -p "/work/$program"
 cd "/work/$program"
 if ! $compiler -O2 -w $options -c -o test.o "$file" >log 2>&1; then echo "compile $program"
