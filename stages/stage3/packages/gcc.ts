@@ -14,7 +14,9 @@ export const gcc = definePackage({
   needs: [...toolchain, gmp, mpfr, mpc, flex, m4],
   build: buildGcc16("-O2", {
     remake: ["gcc/gengtype-lex.cc"],
-    configure: ["--enable-libatomic", "--enable-libgomp"],
+    configure: ["--enable-host-pie", "--enable-libatomic", "--enable-libgomp"],
+    // Notes for a debugger would tell where libgcc was built.
+    make: ["LIBGCC2_DEBUG_CFLAGS=-g0"],
   }),
   generated: generatedInGcc16,
 });
