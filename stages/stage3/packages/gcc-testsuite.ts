@@ -3,7 +3,13 @@ import { busyboxAmd64, gccAmd64 } from "@stagex/stage2";
 
 const archive = "gcc-16_16.2.0.orig.tar.gz";
 const top = "gcc-16.2.0/gcc/testsuite";
-const folders = ["eh", "inherit", "init", "rtti", "tls", "torture"].map((name) => `g++.dg/${name}`);
+const parts = [
+  "gcc.c-torture/execute",
+  ...["eh", "inherit", "init", "rtti", "tls", "torture"].map((name) => `g++.dg/${name}`),
+  // What these include from elsewhere.
+  ...["tg-tests.h", "pr98304-1.c"].map((name) => `gcc.dg/${name}`),
+  ...["pr105777", "pr109938", "pr109986", "pr30314"].map((name) => `gcc.dg/tree-ssa/${name}.c`),
+];
 
 export const gccTestsuite = definePackage({
   ...gccAmd64,
@@ -16,7 +22,7 @@ export const gccTestsuite = definePackage({
 mkdir -p /out/src/gcc-testsuite
 tar -x -O -f ${archive} gcc-16-16.2.0/gcc-16.2.0-dfsg.tar.xz |
   tar -x -J -f - -C /out/src/gcc-testsuite --strip-components 3 \\
-    ${["gcc.c-torture/execute", ...folders].map((folder) => `${top}/${folder}`).join(" \\\n    ")}`),
+    ${parts.map((part) => `${top}/${part}`).join(" \\\n    ")}`),
   ],
   provides: ["/src/gcc-testsuite/gcc.c-torture/execute/20000112-1.c", "/src/gcc-testsuite/g++.dg/eh"],
   generated: [],
