@@ -8,7 +8,7 @@ const parts = [
   ...["eh", "inherit", "init", "rtti", "tls", "torture"].map((name) => `g++.dg/${name}`),
   // What these include from elsewhere.
   ...["tg-tests.h", "pr98304-1.c"].map((name) => `gcc.dg/${name}`),
-  ...["pr105777", "pr109938", "pr109986", "pr30314"].map((name) => `gcc.dg/tree-ssa/${name}.c`),
+  ...["pr105777", "pr109938", "pr109986", "pr30314", "pr91680"].map((name) => `gcc.dg/tree-ssa/${name}.c`),
 ];
 
 export const gccTestsuite = definePackage({
