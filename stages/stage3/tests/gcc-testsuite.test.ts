@@ -12,7 +12,8 @@ const knownFailures: readonly { step: string; why: string; programs: string }[] 
     why: "is for another machine",
     programs: `
       g++.dg/eh/arm-iwmmxt-unwind.C g++.dg/eh/arm-vfp-unwind.C g++.dg/eh/async-unwind1.C g++.dg/eh/async-unwind2.C
-      g++.dg/eh/ia64-1.C g++.dg/eh/o32-fp.C g++.dg/eh/seh-xmm-unwind.C g++.dg/eh/unwind-direct.C`,
+      g++.dg/eh/ia64-1.C g++.dg/eh/o32-fp.C g++.dg/eh/seh-xmm-unwind.C g++.dg/eh/simd-2.C
+      g++.dg/eh/unwind-direct.C g++.dg/inherit/thunk1.C`,
   },
   {
     step: "compile",
