@@ -33,7 +33,7 @@ export class PalletImage {
     this.layers = manifest.layers.map(({ digest }: { digest: string }) =>
       join(this.layout, "blobs", digest.replace(":", "/")),
     );
-    for (const path of ["work", "tmp"]) mkdirSync(this.#inRoot(path), { recursive: true });
+    for (const path of ["work", "tmp", "dev"]) mkdirSync(this.#inRoot(path), { recursive: true });
     for (const layer of this.layers) execFileSync("tar", ["-xf", layer, "-C", this.#inRoot()]);
   }
 
@@ -52,8 +52,11 @@ export class PalletImage {
   /** Runs a command of the shell in the root, in /work. */
   shell(command: string): Outcome {
     const user = process.getuid?.() === 0 ? [] : ["--map-root-user"];
-    const args = [...user, `--root=${this.#inRoot()}`, "--wd=/work", "/bin/sh", "-c", command];
-    return spawnSync("unshare", args, { encoding: "utf8", env: { PATH: "/usr/bin:/bin" } });
+    const enter = 'mount --rbind /dev "$0/dev" && exec unshare --root="$0" --wd=/work /bin/sh -c "$1"';
+    return spawnSync("unshare", [...user, "--mount", "sh", "-c", enter, this.#inRoot(), command], {
+      encoding: "utf8",
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    });
   }
 
   /**
@@ -63,7 +66,9 @@ export class PalletImage {
    * @returns what its default command writes
    */
   build(lines: string): string {
-    return buildOnImage(this.layout, lines, mkdtempSync(join(this.#folder, "podman-")));
+    const home = mkdtempSync(join(this.#folder, "podman-"));
+    loadLayout(this.layout, this.name, { home });
+    return buildOnImage(this.name, lines, { home });
   }
 
   /** Runs a command of the shell in podman, in a folder with these files. @returns what it writes */

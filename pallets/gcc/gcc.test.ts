@@ -28,7 +28,7 @@ int main() {
   for (int i = 0; i < 4; i++) threads.emplace_back([&, i] { squares[i] = i * i; });
   threads.clear();
   try {
-    squares.at(4);
+    (void)squares.at(4);
   } catch (const std::out_of_range &) {
     auto even = squares | std::views::filter([](int n) { return n % 2 == 0; });
     std::cout << std::format("{:>4}|{:#x}|{}\\n", std::accumulate(even.begin(), even.end(), 0), 255,
@@ -45,15 +45,15 @@ describe.skipIf(missing.length > 0)(`the image${why}`, () => {
   }, 10 * MINUTES);
 
   it("is what it claims to be", () => {
-    expect(image.shell("gcc -dumpfullversion -dumpmachine").stdout).toBe("x86_64-linux-musl\n16.2.0\n");
-    expect(image.shell("ld --version | head -n 1; make --version | head -n 1").stdout).toBe(
-      "GNU ld (GNU Binutils) 2.47\nGNU Make 4.4.1\n",
+    expect(image.shell("gcc -dumpfullversion; gcc -dumpmachine").stdout).toBe("16.2.0\nx86_64-linux-musl\n");
+    expect(image.shell("ld --version; make --version").stdout).toMatch(
+      /^GNU ld \(GNU Binutils\) 2\.47\b[^]*\nGNU Make 4\.4\.1\n/,
     );
   });
 
   it.each([
     ["C", "gzip", "echo text | ./gzip -9 | ./gzip -dc", "text\n"],
-    ["C++", "gperf", "printf '%%%%\\none\\ntwo\\n' | src/gperf | grep -c one", "1\n"],
+    ["C++", "gperf", `printf 'one\\ntwo\\n' | src/gperf | grep -c '"one"'`, "1\n"],
   ])(
     "builds a project in %s by ./configure && make: %s",
     async (_, name, script, output) => {

@@ -65,25 +65,19 @@ export function runLayout(layout: string, name: string, options: PodmanOptions, 
 }
 
 /**
- * Builds an image by a Containerfile, from a layout.
+ * Builds an image by a Containerfile, on a loaded one.
  *
  * @param lines what follows `FROM`
  * @returns what a container of it writes
  */
-export function buildOnImage(layout: string, lines: string, home: string): string {
-  const options = { home };
-  loadLayout(layout, "base", options);
-  writeFileSync(join(home, "Containerfile"), `FROM localhost/base\n${lines}\n`);
+export function buildOnImage(name: string, lines: string, options: PodmanOptions): string {
+  const { home } = options;
+  writeFileSync(join(home, "Containerfile"), `FROM localhost/${name}\n${lines}\n`);
   podman(options, "build", "--quiet", "--tag=localhost/built", "--pull=never", ...buildFlags, home);
   return runImage("built", [], {}, options);
 }
 
-const buildFlags = [
-  "--network=none",
-  "--isolation=chroot",
-  "--ulimit=nofile=1024:1024",
-  "--ulimit=nproc=1024:1024",
-];
+const buildFlags = ["--isolation=chroot", "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024"];
 
 const containerFlags = [
   "--rm",

@@ -100,7 +100,7 @@ export const gccVariables = (...more: string[]) => {
  *
  * @param optimise how GCC itself is compiled, e.g. `-O2`
  */
-export const buildGcc16 = (optimise: string, { configure = [], make = [], ...rest }: Native = {}): Recipe =>
+export const buildGcc16 = (optimise: string, { configure = [], ...rest }: Native = {}): Recipe =>
   native({
     ...rest,
     unpack: gcc16.unpack,
@@ -112,6 +112,6 @@ export const buildGcc16 = (optimise: string, { configure = [], make = [], ...res
       CFLAGS_FOR_TARGET: "-O2",
       CXXFLAGS_FOR_TARGET: "-O2",
     },
-    make: [...gccVariables(), ...make, "all-host", "all-target"],
+    make: [...gccVariables(), "all-host", "all-target"],
     install: [...gccVariables(), "install-host", "install-target"],
   });

@@ -33,7 +33,7 @@ describe("the graph above stage 2", () => {
 
 describe.each(native)("the tree of %s", (name) => {
   const tree = storedTree(name);
-  // As its authors have it built: at fixed addresses, and with notes for a debugger in libgcc. Stage 3's has neither.
+  // As its authors have it built: at fixed addresses, and with notes for a debugger in libgcc.
   const type =
     name === "gcc-amd64"
       ? expect.stringMatching(/^executable$|^position-independent$/)

@@ -15,8 +15,6 @@ export const gcc = definePackage({
   build: buildGcc16("-O2", {
     remake: ["gcc/gengtype-lex.cc"],
     configure: ["--enable-host-pie", "--enable-libatomic", "--enable-libgomp"],
-    // Notes for a debugger would tell where libgcc was built.
-    make: ["LIBGCC2_DEBUG_CFLAGS=-g0"],
   }),
   generated: generatedInGcc16,
 });
