@@ -1,5 +1,6 @@
 /** The image as its users meet it: small, with a shell, time zones and certification authorities. */
-import { statSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { canRunPodman } from "../../modules/oci/tests/podman.ts";
 import { storedTree } from "../../stages/stage2/tests/store.ts";
@@ -17,7 +18,7 @@ describe.skipIf(missing.length > 0)(`the image${why}`, () => {
   const shell = (command: string) => image.shell(command).stdout;
 
   it("is not larger than 3.5 MB, compressed", () => {
-    const sizes = image.layers.map((layer) => statSync(layer).size);
+    const sizes = image.layers.map((layer) => gzipSync(readFileSync(layer)).length);
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(3_500_000);
   });
 
