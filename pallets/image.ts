@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildOnImage, loadLayout, runImage } from "../modules/oci/tests/podman.ts";
+import { entering, environment } from "../stages/stage1/tests/root.ts";
 
 const project = join(import.meta.dirname, "..");
 
@@ -51,12 +52,8 @@ export class PalletImage {
 
   /** Runs a command of the shell in the root, in /work. */
   shell(command: string): Outcome {
-    const user = process.getuid?.() === 0 ? [] : ["--map-root-user"];
-    const enter = 'mount --rbind /dev "$0/dev" && exec unshare --root="$0" --wd=/work /bin/sh -c "$1"';
-    return spawnSync("unshare", [...user, "--mount", "sh", "-c", enter, this.#inRoot(), command], {
-      encoding: "utf8",
-      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-    });
+    const args = entering(this.#inRoot(), "/work", ["/bin/sh", "-c", command]);
+    return spawnSync("unshare", args, { encoding: "utf8", env: environment });
   }
 
   /**

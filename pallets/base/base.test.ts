@@ -3,13 +3,12 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { canRunPodman } from "../../modules/oci/tests/podman.ts";
-import { storedTree } from "../../stages/stage2/tests/store.ts";
+import { storedTrees } from "../../stages/stage2/tests/store.ts";
 import { PalletImage } from "../image.ts";
 
-const missing = ["busybox", "ca-certificates", "tzdata"].filter((name) => !storedTree(name));
-const why = missing.length > 0 ? ` (skipped: ./stagex build ${missing.join(" ")})` : "";
+const { isMissing, why } = storedTrees(["busybox", "ca-certificates", "tzdata"]);
 
-describe.skipIf(missing.length > 0)(`the image${why}`, () => {
+describe.skipIf(isMissing)(`the image${why}`, () => {
   let image: PalletImage;
   beforeAll(() => {
     image = new PalletImage("base");

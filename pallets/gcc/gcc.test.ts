@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { canRunPodman } from "../../modules/oci/tests/podman.ts";
 import { fetchSources } from "../../scripts/sources.ts";
-import { lock, storedTree } from "../../stages/stage2/tests/store.ts";
+import { lock, storedTrees } from "../../stages/stage2/tests/store.ts";
 import { PalletImage, succeeded } from "../image.ts";
 
 const MINUTES = 60_000;
 
-const missing = (lock.pallets.gcc?.packages ?? []).filter((name) => !storedTree(name));
-const why = missing.length > 0 ? ` (skipped: ./stagex build ${missing.join(" ")})` : "";
+const { isMissing, why } = storedTrees(lock.pallets.gcc?.packages ?? []);
 
 /** Uses what C++ has since 2020. */
 const modern = `
@@ -37,7 +36,7 @@ int main() {
 }
 `;
 
-describe.skipIf(missing.length > 0)(`the image${why}`, () => {
+describe.skipIf(isMissing)(`the image${why}`, () => {
   let image: PalletImage;
   beforeAll(() => {
     image = new PalletImage("gcc");

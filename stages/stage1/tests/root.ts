@@ -15,6 +15,20 @@ export interface Outcome {
   readonly output: string;
 }
 
+/** The environment of what runs in a root. */
+export const environment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
+
+/**
+ * Arguments of unshare(1) for a program in a root, with the machine's devices.
+ *
+ * @param redirection of its output, as the shell has it
+ */
+export function entering(root: string, cwd: string, argv: readonly string[], redirection = ""): string[] {
+  const user = process.getuid?.() === 0 ? [] : ["--map-root-user"];
+  const enter = `mount --rbind /dev "$0/dev" && exec unshare --root="$0" --wd="$@" ${redirection}`;
+  return [...user, "--mount", "sh", "-c", enter, root, cwd, ...argv];
+}
+
 const directories: string[] = [];
 // Not where a root is made: in a hook or a test, vitest would never call it.
 afterAll(() => {
@@ -54,13 +68,10 @@ export class Root {
 
   /** Runs a program, named by its path in the root, in the folder /work or another one. */
   async run(argv: readonly string[], cwd = "/work"): Promise<Outcome> {
-    const user = process.getuid?.() === 0 ? [] : ["--map-root-user"];
-    const enter = 'mount --rbind /dev "$0/dev" && exec unshare --root="$0" --wd="$@" 2>&1';
-    const command = [...user, "--mount", "sh", "-c", enter, this.directory, cwd, ...argv];
     try {
-      const { stdout } = await execute("unshare", command, {
+      const { stdout } = await execute("unshare", entering(this.directory, cwd, argv, "2>&1"), {
         maxBuffer: 1 << 26,
-        env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+        env: environment,
       });
       return { status: 0, output: stdout };
     } catch (error) {

@@ -6,17 +6,18 @@ import { type Native, native } from "../recipe.ts";
 function release(version: string) {
   const top = `gcc-${version}`;
   const inner = `gcc-${version.split(".")[0]}-${version}/${top}-dfsg.tar.xz`;
+  /** A command that unpacks the release from Debian's archive; options of tar(1) follow. */
+  const extract = (archive: string | undefined) => `tar -x -O -f ${archive} ${inner} |\n  tar -x -J -f -`;
   /** Unpacks it to `/build/source`. The tests stay out, four fifths of all files. */
   const unpack: Recipe = ({ sources: [archive] }) => [
     shell(
       `mkdir source
-tar -x -O -f ${archive} ${inner} |
-  tar -x -J -f - -C source --strip-components 1 --exclude '*/testsuite/[!M]*'`,
+${extract(archive)} -C source --strip-components 1 --exclude '*/testsuite/[!M]*'`,
     ),
   ];
   /** Its files of these names, for `generated`. */
   const files = (...names: string[]) => names.map((name) => `${inner}!/${top}/${name}`);
-  return { version, unpack, files };
+  return { version, top, extract, unpack, files };
 }
 
 export const gcc10 = release("10.2.0");
@@ -100,10 +101,13 @@ export const gccVariables = (...more: string[]) => {
  *
  * @param optimise how GCC itself is compiled, e.g. `-O2`
  */
-export const buildGcc16 = (optimise: string, { configure = [], ...rest }: Native = {}): Recipe =>
+export const buildGcc16 = (
+  optimise: string,
+  { configure = [], remake = [] }: Pick<Native, "configure" | "remake"> = {},
+): Recipe =>
   native({
-    ...rest,
     unpack: gcc16.unpack,
+    remake,
     configure: [...gccOptions, "--disable-libstdcxx-pch", ...configure],
     env: {
       CFLAGS: optimise,

@@ -6,7 +6,7 @@ import { muslHeaders } from "./musl-headers.ts";
 
 export const gcc10Cross = definePackage({
   name: "gcc-10-cross",
-  version: "10.2.0",
+  version: gcc10.version,
   license: "GPL-3.0-or-later WITH GCC-exception-3.1",
   summary: "GCC for C and C++, which runs on i386 and compiles for x86_64, built by GCC 3.4.6",
   sources: [

@@ -16,7 +16,7 @@ const libraries = [muslAmd64, linuxHeaders, libstdcxx10, gmpAmd64, mpfrAmd64, mp
 
 export const gccAmd64 = definePackage({
   name: "gcc-amd64",
-  version: "16.2.0",
+  version: gcc16.version,
   license: "GPL-3.0-or-later WITH GCC-exception-3.1",
   summary: "GCC for C and C++ on x86_64, built by the cross compiler",
   sources: [

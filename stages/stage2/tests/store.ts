@@ -1,7 +1,7 @@
 /** What the user's store holds, without building anything. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { keyOfInputs, parseLock } from "@stagex/core";
 import { Store } from "@stagex/store";
 
@@ -29,3 +29,26 @@ export function storedTree(name: string): string | undefined {
   const digest = remembered(name);
   return digest && store?.has(digest) ? store.treePath(digest) : undefined;
 }
+
+/** The trees of packages that a test needs, and how to get them where the store lacks some. */
+export function storedTrees(names: readonly string[]) {
+  const missing = names.filter((name) => storedTree(name) === undefined);
+  return {
+    trees: names.map(storedTree).filter((tree) => tree !== undefined),
+    isMissing: missing.length > 0,
+    /** For the test's title. */
+    why: missing.length > 0 ? ` (skipped: ./stagex build ${missing.join(" ")})` : "",
+  };
+}
+
+/** Paths of a tree's files. */
+export const filesOf = (tree: string): string[] =>
+  readdirSync(tree, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** Names of a tree's files that tell where it was built. */
+export const tellingFilesOf = (tree: string): string[] =>
+  filesOf(tree)
+    .filter((file) => readFileSync(file).includes("/build/"))
+    .map((file) => basename(file));

@@ -1,12 +1,13 @@
 /** GCC's own programs to run, in C and C++: those that fail are known, with the reason. */
 import { describe, expect, it } from "vitest";
+import { failuresOf, type KnownFailures, linesOf } from "../../stage1/tests/gcc-programs.ts";
 import { Root } from "../../stage1/tests/root.ts";
-import { storedTree } from "../../stage2/tests/store.ts";
+import { storedTrees } from "../../stage2/tests/store.ts";
 
 const MINUTES = 60_000;
 
 /** Programs that fail, by the step that does. */
-const knownFailures: readonly { step: string; why: string; programs: string }[] = [
+const knownFailures: readonly KnownFailures[] = [
   {
     step: "omitted",
     why: "is for another machine",
@@ -72,34 +73,17 @@ fi
 rm -f test test.o
 `;
 
-/** Runs all programs. */
-async function failuresOf(packages: readonly string[]): Promise<string[]> {
-  const root = await Root.of(...packages.map((name) => storedTree(name) as string));
-  root.write("test.sh", script);
-  const all = `cd /src/gcc-testsuite
-    ls gcc.c-torture/execute/*.c gcc.c-torture/execute/ieee/*.c g++.dg/*/*.C | sed "s,^,$PWD/," >/programs
-    awk NR%2==1 /programs | xargs -n 1 /bin/sh /test.sh &
-    awk NR%2==0 /programs | xargs -n 1 /bin/sh /test.sh
-    wait`;
-  const { output } = await root.run(["/bin/sh", "-c", all]);
-  return output.trim().split("\n").sort();
-}
+const list = `cd /src/gcc-testsuite
+ls gcc.c-torture/execute/*.c gcc.c-torture/execute/ieee/*.c g++.dg/*/*.C | sed "s,^,$PWD/,"`;
 
 describe("of GCC's own programs", () => {
   const needed = ["gcc", "binutils", "musl", "linux-headers", "busybox", "gcc-testsuite"];
-  const missing = needed.filter((name) => !storedTree(name));
+  const { trees, isMissing, why } = storedTrees(needed);
 
-  it.skipIf(missing.length > 0)(
-    `our GCC fails those that are known to fail (where the store has it: ./stagex build ${missing.join(" ")})`,
-    async () => {
-      const known = knownFailures.flatMap(({ step, programs }) =>
-        programs
-          .trim()
-          .split(/\s+/)
-          .map((program) => `${step} ${program}`),
-      );
-      expect(await failuresOf(needed)).toEqual(known.sort());
-    },
+  it.skipIf(isMissing)(
+    `our GCC fails those that are known to fail${why}`,
+    async () =>
+      expect(await failuresOf(await Root.of(...trees), list, script)).toEqual(linesOf(knownFailures)),
     60 * MINUTES,
   );
 });

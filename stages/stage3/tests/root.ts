@@ -1,7 +1,7 @@
 /** Roots that hold packages of stage 3, where the store has them. */
 import { beforeAll, describe } from "vitest";
 import { Root } from "../../stage1/tests/root.ts";
-import { lock, storedTree } from "../../stage2/tests/store.ts";
+import { lock, storedTrees } from "../../stage2/tests/store.ts";
 
 /** What the packages of stage 3 are built with: C library, compiler, make and a shell. */
 export const toolchain: readonly string[] = lock.packages.gzip?.inputs ?? [];
@@ -14,11 +14,9 @@ export type Shell = (script: string, files?: Readonly<Record<string, string>>) =
  * the store lacks one of them, since building all of them takes long.
  */
 export function describeIn(packages: readonly string[], title: string, tests: (sh: Shell) => void): void {
-  const trees = packages.map(storedTree).filter((tree) => tree !== undefined);
-  const missing = packages.filter((name) => storedTree(name) === undefined);
-  const why = missing.length > 0 ? ` (skipped: ./stagex build ${missing.join(" ")})` : "";
+  const { trees, isMissing, why } = storedTrees(packages);
 
-  describe.skipIf(missing.length > 0)(`${title}${why}`, () => {
+  describe.skipIf(isMissing)(`${title}${why}`, () => {
     let root: Root;
     let count = 0;
     beforeAll(async () => {
