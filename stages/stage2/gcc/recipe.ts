@@ -1,5 +1,5 @@
 /** What the versions of GCC share. */
-import { type Recipe, shell } from "@stagex/core";
+import { type Recipe, run, shell } from "@stagex/core";
 import { type Native, native } from "../recipe.ts";
 
 /** A release as Debian keeps it: its archive, without its manuals, inside another one. */
@@ -93,8 +93,13 @@ export const gccOptions = [
 export const gccVariables = (...more: string[]) => {
   // All libraries are in /usr/lib, none in /usr/lib64. Of the manuals, which are missing, none is made anew.
   const variables = ["MULTILIB_OSDIRNAMES=", "TEXI_GCCINT_FILES=", ...more];
-  return [`EXTRA_GCC_FLAGS=${variables.join(" ")}`, "LIBGCC2_DEBUG_CFLAGS="];
+  return [`EXTRA_GCC_FLAGS=${variables.join(" ")}`];
 };
+
+/** Has libgcc compiled without notes for a debugger, which would tell where it was built. */
+const withoutNotes: Recipe = () => [
+  run("/bin/sed", "-i", "s/^LIBGCC2_DEBUG_CFLAGS = -g$/LIBGCC2_DEBUG_CFLAGS =/", "source/libgcc/Makefile.in"),
+];
 
 /**
  * Builds GCC 16 for x86_64 with what it needs at run time, its libraries for C++ among it.
@@ -106,9 +111,9 @@ export const buildGcc16 = (
   { configure = [], remake = [] }: Pick<Native, "configure" | "remake"> = {},
 ): Recipe =>
   native({
-    unpack: gcc16.unpack,
+    unpack: (context) => [...gcc16.unpack(context), ...withoutNotes(context)],
     remake,
-    configure: [...gccOptions, "--disable-libstdcxx-pch", ...configure],
+    configure: [...gccOptions, "--disable-libstdcxx-pch", "--enable-host-pie", ...configure],
     env: {
       CFLAGS: optimise,
       CXXFLAGS: optimise,

@@ -14,7 +14,7 @@ export const gcc = definePackage({
   needs: [...toolchain, gmp, mpfr, mpc, flex, m4],
   build: buildGcc16("-O2", {
     remake: ["gcc/gengtype-lex.cc"],
-    configure: ["--enable-host-pie", "--enable-libatomic", "--enable-libgomp"],
+    configure: ["--enable-libatomic", "--enable-libgomp"],
   }),
   generated: generatedInGcc16,
 });
