@@ -1,177 +1,101 @@
 /**
- * Diverse double compilation of GCC 3.4.6, as ddc.ts does it for TinyCC. Only the first GCC, `gcc-3-1`, is built by
- * another compiler, TinyCC. Here the host's compiler builds it, and then all that stage 1 builds with it is built
- * again, by the same steps. If the outcome equals stage 1's bit for bit, then stage 1's GCC holds nothing that its
- * source does not, unless TinyCC and the host's compiler were subverted in the same way.
+ * Diverse double compilation of GCC 16, as ddc-tinycc.ts does it for TinyCC. Stage 2 compiles its native programs, a
+ * GCC 16 among them, with the cross compiler that the ladder led to. Here the host's GCC stands in that one's place, in
+ * the sandbox and with the library of the host nowhere: only its programs are of the host. What stage 2 makes by it is
+ * of other bytes. What stage 3 makes by that must be the same, bit for bit.
  */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { copyFileSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import {
-  argumentOf,
-  formatLock,
-  type Lock,
-  type LockedPackage,
-  type LockedStep,
-  packageNamed,
-  parseLock,
-  pinTrees,
-} from "../modules/core/src/index.ts";
-import { hostCompilers } from "./ddc.ts";
-import { fetchSources } from "./sources.ts";
+import { glob } from "zx";
+import { closure, packageNamed } from "../modules/core/src/index.ts";
+import { buildOver, type Comparison, compareTrees, inNewFolder, readLock } from "./ddc-build.ts";
+import { builtTree } from "./home.ts";
 
 const execute = promisify(execFile);
-const project = fileURLToPath(new URL("..", import.meta.url));
 
-/** The host's compiler as GCC's configure takes it. What it makes must run where there is no library. */
-const COMPILER = "gcc -m32 -static";
-
-/** What stage 1 builds with its first GCC. */
-const CHILDREN = ["musl-i386", "binutils-i386", "gcc-3-2"];
-
-/** Whether this machine has what it takes. */
-export const canBuildGcc = async (): Promise<boolean> =>
-  (await hostCompilers()).some((compiler) => compiler.join(" ") === "gcc -m32");
-
-/** A package's tree, by its sha256: as the lock pins it, and as it came out here. */
-export interface Comparison {
-  readonly name: string;
-  readonly pinned: string | null;
-  readonly built: string;
-}
-
-/** Builds the first GCC by the host's compiler, and by that what stage 1 builds with it. */
-export async function compareGcc(): Promise<Comparison[]> {
+/** What stage 3 makes on the way to its GCC, and that. */
+function stage3UpToGcc(): string[] {
   const lock = readLock();
-  const trees = await buildByHost(lock, CHILDREN);
-  return trees.map(({ name, tree }) => ({ name, pinned: lock.packages[name]?.tree ?? null, built: tree }));
+  return closure(lock, ["gcc"]).filter((name) => packageNamed(lock, name).stage === 3);
 }
 
-/** The tree of the GCC that the host's compiler built. @returns its path */
-export const hostBuiltGcc = async (): Promise<string> =>
-  (await buildByHost(readLock(), ["gcc-3-1"])).map(({ path }) => path).join();
+/** Builds stage 3's GCC, and the rest of stage 3 that it takes, over the host's GCC. */
+export const compareGcc = (): Promise<Comparison[]> =>
+  inNewFolder(async (folder) => {
+    await gatherHostCompiler(folder);
+    const host = { name: "gcc-10-cross", folder, members: ["usr", "lib", "lib64"], into: "/out" } as const;
+    return compareTrees(await buildOver(host, stage3UpToGcc()));
+  });
 
-interface Tree {
-  readonly name: string;
-  /** Its sha256. */
-  readonly tree: string;
-  readonly path: string;
+/** Builds the same over stage 3's GCC: whether that is a fixed point. */
+export async function compareGccByItself(): Promise<Comparison[]> {
+  const itself = {
+    name: "gcc-amd64",
+    folder: await builtTree("gcc"),
+    members: ["usr"],
+    into: "/out",
+  } as const;
+  return compareTrees(await buildOver(itself, stage3UpToGcc()));
 }
 
-/**
- * Builds packages by a `gcc-3-1` whose programs the host's compiler made, by the package's own steps. The rest of
- * these steps, libgcc and the installation, is done in the sandbox as ever, with the folders of the host's build.
- */
-async function buildByHost(lock: Lock, names: readonly string[]): Promise<Tree[]> {
-  const cache = await fetchSources("gcc-3-1", "musl-i386");
-  const folder = mkdtempSync(join(tmpdir(), "ddc-"));
-  const archive = join(folder, "host.tar");
-  let kept: string | undefined;
-  try {
-    const rest = await compileOnHost(lock, folder, cache);
-    await execute("tar", ["-C", folder, "--owner=0", "--group=0", "-cf", archive, "source", "build"]);
-    const content = readFileSync(archive);
-    const sha256 = createHash("sha256").update(content).digest("hex");
-    kept = join(cache, sha256);
-    copyFileSync(archive, kept);
+/** What of GCC's own folder compiles and links static programs. */
+const PARTS = ["cc1", "cc1plus", "collect2", "crt*.o", "libgcc.a", "libgcc_eh.a", "include/**"];
 
-    const hosted: LockedPackage = {
-      ...packageNamed(lock, "gcc-3-1"),
-      sources: [{ file: "host.tar", sha256, size: content.length, from: [] }],
-      steps: [{ argv: ["/bin/tar", "-x", "-f", "host.tar"] }, ...rest],
-    };
-    // By it, each package above has another key, and no pinned tree.
-    const changed = pinTrees({ ...lock, packages: { ...lock.packages, "gcc-3-1": hosted } }, new Map());
-    writeFileSync(join(folder, "stagex.lock"), formatLock(changed));
-    symlinkSync(join(project, "stages"), join(folder, "stages"));
-    const args = ["build", ...names, "--lock", join(folder, "stagex.lock"), "--json"];
-    return JSON.parse((await execute(join(project, "stagex"), args)).stdout).packages;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-    if (kept) rmSync(kept, { force: true });
+/** As stage 2's own compilers do it: static programs that can be loaded anywhere. The linker there has no plugins. */
+const SPECS = `\
+*self_spec:
++ %{!r:%{!shared:%{!static:%{!no-pie:-static-pie}}}} -fno-use-linker-plugin
+`;
+
+/** Copies the host's compilers for C and C++ to a root where they find musl, and libstdc++ where stage 2 puts it. */
+async function gatherHostCompiler(root: string): Promise<void> {
+  const output = async (...args: string[]) => (await execute("gcc", args)).stdout.trim();
+  const from = dirname(await output("-print-libgcc-file-name"));
+  const to = join(root, from);
+  mkdirSync(to, { recursive: true });
+  for (const part of await glob(PARTS, { cwd: from })) copyInto(to, part, join(from, part));
+  writeFileSync(join(to, "specs"), SPECS);
+
+  mkdirSync(join(root, "usr/bin"), { recursive: true });
+  for (const name of ["gcc", "g++"]) {
+    const { stdout } = await execute("sh", ["-c", `command -v ${name}`]);
+    copyFileSync(realpathSync(stdout.trim()), join(root, "usr/bin", name));
   }
+  for (const library of await librariesOf(join(to, "cc1plus"), join(root, "usr/bin/gcc")))
+    copyInto(root, library, library);
+
+  const version = basename(from);
+  const machine = await output("-dumpmachine");
+  const { version: wanted } = packageNamed(readLock(), "libstdcxx-10");
+  const headers = `/usr/x86_64-linux-musl/include/c++/${wanted}`;
+  mkdirSync(join(root, "usr/include", machine, "c++"), { recursive: true });
+  mkdirSync(join(root, "usr/include/c++"));
+  symlinkSync(headers, join(root, "usr/include/c++", version));
+  symlinkSync(`${headers}/x86_64-linux-musl`, join(root, "usr/include", machine, "c++", version));
+
+  await addMissingFunction(root, join(to, "libgcc_eh.a"));
+  await execute("find", [root, "-exec", "touch", "-h", "-d", "@0", "{}", "+"]);
 }
 
-/** Does the steps of the GCC up to its programs, in `folder` in place of `/build`. @returns the steps that are left */
-async function compileOnHost(lock: Lock, folder: string, cache: string): Promise<LockedStep[]> {
-  const locked = packageNamed(lock, "gcc-3-1");
-  const configured = locked.steps.findIndex(({ argv }) => argv.includes("configure-gcc")) + 1;
-  const [compile, ...install] = locked.steps.slice(configured) as [LockedStep, ...LockedStep[]];
-
-  for (const { file, sha256 } of locked.sources) copyFileSync(join(cache, sha256), join(folder, file));
-  const path = join(folder, "bin");
-  // The host's assembler and linker, for i386. GCC's configure looks for them by these names, in two places.
-  const tools = { as: 'exec /usr/bin/as --32 "$@"', ld: 'exec /usr/bin/ld -m elf_i386 "$@"' };
-  const build = join(folder, "build/gcc");
-  programs(build, { as: tools.as, "collect-ld": tools.ld });
-  // Neither makes manuals, whose sources are not in the archive.
-  programs(path, { ...tools, makeinfo: "exit 1", perl: "exit 1" });
-
-  const qsort = await compileQsort(lock, folder, cache);
-  const native = { ...compile, argv: [...compile.argv, `LDFLAGS=-s ${qsort}`, "native", "xgcc", "cpp"] };
-  for (const step of [...locked.steps.slice(0, configured), native]) await runOnHost(step, folder);
-  for (const name of ["as", "collect-ld"]) rmSync(join(build, name));
-  return [compile, ...install];
+function copyInto(folder: string, path: string, file: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  copyFileSync(file, join(folder, path));
 }
 
-/**
- * Compiles musl's qsort. What GCC 3.4.6 writes depends on the order in which qsort leaves what compares as equal, and
- * glibc's leaves another one. @returns paths of the objects
- */
-async function compileQsort(lock: Lock, folder: string, cache: string): Promise<string> {
-  const musl = join(folder, "musl");
-  mkdirSync(musl);
-  const archive = packageNamed(lock, "musl-i386").sources.find(({ file }) => file.endsWith(".tar.gz"));
-  const unpack = ["-x", "-f", join(cache, archive?.sha256 ?? ""), "-C", musl, "--strip-components=1"];
-  await execute("tar", unpack);
-  // All that these files need of musl's own headers.
-  writeFileSync(join(musl, "atomic.h"), "#define a_ctz_l __builtin_ctzl\n");
-  const [command, ...options] = COMPILER.split(" ") as [string, ...string[]];
-  const flags = ["-w", "-O1", "-I.", "-Dweak_alias(old,new)=", "-c"];
-  await execute(command, [...options, ...flags, "src/stdlib/qsort.c", "src/stdlib/qsort_nr.c"], {
-    cwd: musl,
-  });
-  return `${musl}/qsort.o ${musl}/qsort_nr.o`;
+/** The libraries that programs of the host load, with what loads them. */
+async function librariesOf(...programs: string[]): Promise<string[]> {
+  const { stdout } = await execute("ldd", programs);
+  return [...new Set(stdout.match(/(?<=\s)\/\S+(?= \()/g))];
 }
 
-/** Runs a step in `folder` in place of `/build`, with programs of the host, and the compiler of the host. */
-async function runOnHost({ argv, env = {}, cwd = "/build" }: LockedStep, folder: string): Promise<void> {
-  const [program, ...args] = argv.map(argumentOf) as [string, ...string[]];
-  await execute(program, args, {
-    cwd: join(folder, cwd.replace("/build", ".")),
-    env: { LC_ALL: "C", PATH: `${folder}/bin:/bin:/usr/bin`, ...env, ...(env.CC && { CC: COMPILER }) },
-    maxBuffer: 1 << 26,
-  });
+/** By this function glibc tells where a function's table for exceptions is. musl has none, and GCC throws none. */
+async function addMissingFunction(folder: string, archive: string): Promise<void> {
+  const source = join(folder, "missing.c");
+  const object = join(folder, "missing.o");
+  writeFileSync(source, "int _dl_find_object(void *address, void *result) { return -1; }\n");
+  await execute("gcc", ["-w", "-c", "-O2", "-o", object, source]);
+  await execute("ar", ["-rD", archive, object]);
+  for (const file of [source, object]) rmSync(file);
 }
-
-const readLock = (): Lock => parseLock(readFileSync(join(project, "stagex.lock"), "utf8"));
-
-/** Programs in a host's folder, as scripts for the shell. */
-function programs(folder: string, commands: Readonly<Record<string, string>>): void {
-  mkdirSync(folder, { recursive: true });
-  for (const [name, command] of Object.entries(commands))
-    writeFileSync(join(folder, name), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
-}
-
-async function main(): Promise<number> {
-  const comparisons = await compareGcc();
-  for (const { name, pinned, built } of comparisons)
-    console.log(
-      `${name.padEnd(14)}${built}  ${built === pinned ? "identical" : `DIFFERENT: the lock has ${pinned}`}`,
-    );
-  return comparisons.every(({ pinned, built }) => built === pinned) ? 0 : 1;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main();

@@ -1,156 +1,61 @@
 /**
  * Diverse double compilation (David A. Wheeler, "Countering Trusting Trust through Diverse Double-Compiling",
- * https://dwheeler.com/trusting-trust/): TinyCC is built by compilers of the host that have nothing in common
- * with stage 0's ladder. Each result then compiles TinyCC and its libc with the sources, steps and paths of
- * stage 0. If the outcome equals stage 0's bit for bit, then stage 0's TinyCC holds nothing that its source
- * does not, unless all these compilers were subverted in the same way.
+ * https://dwheeler.com/trusting-trust/) of the three compilers on which all others rest, by compilers of this machine.
  */
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { argv, glob } from "zx";
-import type { Package, Step } from "../modules/core/src/index.ts";
-import { tinyccSource } from "../stages/stage0/packages/tinycc-source.ts";
-import { fixedPoint } from "../stages/stage0/tinycc/recipe.ts";
-import { fetchSources } from "./sources.ts";
+import { resolve } from "node:path";
+import { argv } from "zx";
+import { reasonOf } from "../modules/core/src/index.ts";
+import type { Comparison } from "./ddc-build.ts";
+import { compareGcc, compareGccByItself } from "./ddc-gcc.ts";
+import { compareGcc3 } from "./ddc-gcc-3.ts";
+import { compareTinycc, hostCompilers } from "./ddc-tinycc.ts";
 
-const execute = promisify(execFile);
-const project = fileURLToPath(new URL("..", import.meta.url));
-const stage0 = join(project, "stages/stage0");
+const usage = `Usage: scripts/ddc tinycc [--tinycc DIR] [--source ARCHIVE]
+       scripts/ddc gcc-3 | gcc | gcc-by-itself
 
-/** A command with options, such as `["gcc", "-m32"]`. */
-type Compiler = readonly string[];
-
-/** Builds a static program from C sources. */
-const compile = ([command, ...options]: Compiler, output: string, ...sources: string[]) =>
-  execute(command as string, [
-    ...options,
-    "-w",
-    "-static",
-    "-I",
-    `${stage0}/tinycc`,
-    "-o",
-    output,
-    ...sources,
-  ]);
-
-/** The compilers of this machine, for its own architecture and for i386, that can make a static program. */
-export async function hostCompilers(): Promise<Compiler[]> {
-  const candidates = [["gcc"], ["gcc", "-m32"], ["clang"], ["clang", "-m32"]];
-  return inNewFolder(async (folder) => {
-    const trials = candidates.map((compiler, index) =>
-      compile(compiler, join(folder, `${index}`), `${stage0}/tools/cmp.c`, `${stage0}/tools/tool.c`),
-    );
-    const results = await Promise.allSettled(trials);
-    return candidates.filter((_, index) => results[index]?.status === "fulfilled");
-  });
-}
-
-/** Builds the tree of stage 0's package `tinycc`, with a first TinyCC and tools that the compiler made. */
-async function buildTinycc(compiler: Compiler, archive: string, root: string): Promise<string> {
-  const tool = (name: string) =>
-    compile(compiler, join(root, name), `${stage0}/tools/${name}.c`, `${stage0}/tools/tool.c`);
-  await Promise.all(["bunzip2", "untar", "install", "cmp"].map(tool));
-  await execute(`${root}/bunzip2`, [archive, `${root}/tinycc.tar`]);
-  await execute(`${root}/untar`, [`${root}/tinycc.tar`, `${root}/src/tinycc`]);
-  await compile(compiler, `${root}/tinycc-1`, `${root}/src/tinycc/tcc.c`);
-
-  for (const folder of ["libc", "tinycc"])
-    await cp(join(stage0, folder), join(root, "build", folder), { recursive: true });
-  await mkdir(join(root, "out"));
-  for (const step of fixedPoint) await runIn(root, step);
-  return join(root, "out");
-}
-
-/** Runs a step with `root` as its root: it sees the paths that it sees in stage 0's sandbox. */
-export function runIn(
-  root: string,
-  { argv, cwd = "/build" }: Step,
-): Promise<{ stdout: string; stderr: string }> {
-  const asUser = process.getuid?.() === 0 ? [] : ["--map-root-user"];
-  return execute("unshare", [...asUser, `--root=${root}`, `--wd=${cwd}`, ...argv]);
-}
-
-/** The sha256 of each file below a folder, by path. */
-async function digests(folder: string): Promise<Map<string, string>> {
-  const digest = async (path: string) =>
-    [
-      path,
-      createHash("sha256")
-        .update(await readFile(join(folder, path)))
-        .digest("hex"),
-    ] as const;
-  return new Map(await Promise.all((await glob("**", { cwd: folder, dot: true })).sort().map(digest)));
-}
-
-/** What one compiler led to. */
-export interface Outcome {
-  /** The sha256 of each file of the tree, by path. */
-  readonly files: ReadonlyMap<string, string>;
-  /** Files that stage 0's tree has not, or has otherwise, or that are missing. */
-  readonly different: readonly string[];
-}
-
-/** Compares what the compiler leads to with `tinycc`, the tree of stage 0's package. */
-export const compare = (compiler: Compiler, tinycc: string, archive: string): Promise<Outcome> =>
-  inNewFolder(async (root) => {
-    const expected = await digests(tinycc);
-    const files = await digests(await buildTinycc(compiler, archive, root));
-    const paths = [...new Set([...expected.keys(), ...files.keys()])];
-    return { files, different: paths.filter((path) => files.get(path) !== expected.get(path)) };
-  });
-
-async function inNewFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "ddc-"));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** The tree of a package, which is built if it is not there. */
-export async function builtTree(name: string): Promise<string> {
-  const { stdout } = await execute(join(project, "stagex"), ["build", name, "--json"]);
-  return JSON.parse(stdout).packages[0].path;
-}
-
-/** The first source of a package, which is fetched if it is not there. */
-export const sourceArchive = async ({ name, sources = [] }: Package): Promise<string> =>
-  join(await fetchSources(name), sources[0]?.sha256 ?? "");
-
-const usage = `Usage: scripts/ddc [--tinycc DIR] [--source ARCHIVE]
-
-Builds TinyCC with each compiler of this machine, lets the results rebuild it, and compares with stage 0's.
+Has compilers of this machine build what the bootstrap's own compilers built, and compares what comes of it.
 Exits with 1 if anything differs.
+  tinycc         stage 0's TinyCC, by each gcc and clang there is; seconds
+  gcc-3          stage 1's GCC 3.4.6 and what it builds, by gcc -m32; minutes
+  gcc            stage 3's GCC 16 and what leads to it, by gcc in place of stage 2's cross compiler; hours
+  gcc-by-itself  the same, by stage 3's GCC in place of stage 2's: whether it is a fixed point; an hour
   --tinycc DIR      stage 0's tree of the package tinycc (default: build it)
   --source ARCHIVE  TinyCC's source archive (default: fetch it)`;
 
+const path = (value: unknown): string | undefined => (value === undefined ? undefined : resolve(`${value}`));
+
+const subjects: Record<string, () => Promise<boolean>> = {
+  tinycc: () => compareTinycc(path(argv.tinycc), path(argv.source)),
+  "gcc-3": async () => print(await compareGcc3()),
+  gcc: async () => print(await compareGcc()),
+  "gcc-by-itself": async () => print(await compareGccByItself()),
+};
+
+function print(comparisons: readonly Comparison[]): boolean {
+  for (const { name, pinned, built } of comparisons)
+    console.log(
+      `${name.padEnd(14)}${built}  ${built === pinned ? "identical" : `DIFFERENT: the lock has ${pinned}`}`,
+    );
+  return comparisons.every(({ pinned, built }) => built === pinned);
+}
+
 async function main(): Promise<number> {
-  if (argv.help) {
+  const [name = "", ...more] = argv._;
+  const compareSubject = Object.hasOwn(subjects, name) ? subjects[name] : undefined;
+  if (argv.help || !compareSubject || more.length > 0) {
     console.log(usage);
-    return 0;
+    return argv.help ? 0 : 2;
   }
-  const compilers = await hostCompilers();
-  if (compilers.length === 0) {
+  if ((await hostCompilers()).length === 0) {
     console.error("Cannot compare: because this machine has no compiler. Install gcc or clang.");
     return 2;
   }
-  const tinycc = argv.tinycc ? resolve(argv.tinycc) : await builtTree("tinycc");
-  const archive = argv.source ? resolve(argv.source) : await sourceArchive(tinyccSource);
-  let status = 0;
-  for (const compiler of compilers) {
-    const { files, different } = await compare(compiler, tinycc, archive);
-    if (different.length > 0) status = 1;
-    const verdict = different.length > 0 ? `DIFFERENT: ${different.join(", ")}` : "identical";
-    const name = compiler.join(" ").padEnd(12);
-    console.log(`${name}tcc ${files.get("usr/bin/tcc")}  ${files.size} files  ${verdict}`);
+  try {
+    return (await compareSubject()) ? 0 : 1;
+  } catch (error) {
+    console.error(`Cannot compare: because ${reasonOf(error)}`);
+    return 2;
   }
-  return status;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main();
+process.exitCode = await main();

@@ -31,7 +31,7 @@ import {
   StagexError,
 } from "../modules/core/src/index.ts";
 import { buildahVersion, buildWithBuildah } from "./buildah.ts";
-import { fetchSources } from "./sources.ts";
+import { fetchSources } from "./home.ts";
 
 const project = join(import.meta.dirname, "..");
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { canRunPodman } from "../../modules/oci/tests/podman.ts";
-import { fetchSources } from "../../scripts/sources.ts";
+import { fetchSources } from "../../scripts/home.ts";
 import { lock, storedTrees } from "../../stages/stage2/tests/store.ts";
 import { PalletImage, succeeded } from "../image.ts";
 

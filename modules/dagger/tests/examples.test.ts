@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, test } from "vitest";
-import { fetchSources } from "../../../scripts/sources.ts";
+import { fetchSources } from "../../../scripts/home.ts";
 import { dagger, engineEnvironment, needsEngine } from "./engine.ts";
 
 const execute = promisify(execFile);

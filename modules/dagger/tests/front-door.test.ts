@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { parseLock } from "@stagex/core";
 import { afterAll, describe, expect, it } from "vitest";
-import { fetchSources } from "../../../scripts/sources.ts";
+import { fetchSources } from "../../../scripts/home.ts";
 import { dagger, engineEnvironment, needsEngine } from "./engine.ts";
 
 const execute = promisify(execFile);

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { closure, containerfile, parseLock } from "@stagex/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildahVersion, buildWithBuildah } from "../../../scripts/buildah.ts";
-import { sourceArchive } from "../../../scripts/ddc.ts";
+import { sourceArchive } from "../../../scripts/home.ts";
 import { tinyccSource } from "../packages/tinycc-source.ts";
 
 const execute = promisify(execFile);

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeHostTree } from "../../../modules/sandbox/tests/host-tree.ts";
-import { sourceArchive } from "../../../scripts/ddc.ts";
+import { sourceArchive } from "../../../scripts/home.ts";
 import { tinyccSource } from "../packages/tinycc-source.ts";
 
 const project = join(import.meta.dirname, "../../..");

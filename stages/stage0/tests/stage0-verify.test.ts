@@ -16,7 +16,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { closure, formatLock, type LockedPackage, parseLock } from "@stagex/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sourceArchive } from "../../../scripts/ddc.ts";
+import { sourceArchive } from "../../../scripts/home.ts";
 import { tinyccSource } from "../packages/tinycc-source.ts";
 
 const execute = promisify(execFile);

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { builtTree, compare, hostCompilers, runIn, sourceArchive } from "../../../scripts/ddc.ts";
+import { compare, hostCompilers, runIn } from "../../../scripts/ddc-tinycc.ts";
+import { builtTree, sourceArchive } from "../../../scripts/home.ts";
 import { tinyccSource } from "../packages/tinycc-source.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tinycc-"));

@@ -2,7 +2,7 @@
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sourceArchive } from "../../../scripts/ddc.ts";
+import { sourceArchive } from "../../../scripts/home.ts";
 import { busyboxTcc } from "../packages/busybox-tcc.ts";
 import { Root } from "./root.ts";
 

@@ -3,7 +3,7 @@
  * host's compiler made it: they fail the same ones.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { canBuildGcc, hostBuiltGcc } from "../../../scripts/ddc-gcc.ts";
+import { canBuildGcc, hostBuiltGcc } from "../../../scripts/ddc-gcc-3.ts";
 import { failuresOf, type KnownFailures, linesOf } from "./gcc-programs.ts";
 import { Root } from "./root.ts";
 

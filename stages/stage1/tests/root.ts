@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll } from "vitest";
-import { builtTree } from "../../../scripts/ddc.ts";
+import { builtTree } from "../../../scripts/home.ts";
 
 const execute = promisify(execFile);
 

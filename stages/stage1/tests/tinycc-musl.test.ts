@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { argumentOf, type LockedPackage, parseLock } from "@stagex/core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sourceArchive } from "../../../scripts/ddc.ts";
+import { sourceArchive } from "../../../scripts/home.ts";
 import { muslTcc } from "../packages/musl-tcc.ts";
 import { Root } from "./root.ts";
 

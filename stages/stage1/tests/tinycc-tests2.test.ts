@@ -6,7 +6,8 @@ import { execFileSync } from "node:child_process";
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { builtTree, hostCompilers } from "../../../scripts/ddc.ts";
+import { hostCompilers } from "../../../scripts/ddc-tinycc.ts";
+import { builtTree } from "../../../scripts/home.ts";
 import { Root } from "./root.ts";
 
 const compilers = await hostCompilers();

@@ -1,0 +1,116 @@
+/** What diverse double compilation asks of stagex: to build packages again, with one below them made elsewhere. */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  createReadStream,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import {
+  formatLock,
+  type Lock,
+  type LockedStep,
+  packageNamed,
+  parseLock,
+  pinTrees,
+} from "../modules/core/src/index.ts";
+import { fetchSources } from "./home.ts";
+
+const execute = promisify(execFile);
+const project = fileURLToPath(new URL("..", import.meta.url));
+
+export const readLock = (): Lock => parseLock(readFileSync(join(project, "stagex.lock"), "utf8"));
+
+export interface Tree {
+  readonly name: string;
+  /** Its sha256. */
+  readonly tree: string;
+  readonly path: string;
+}
+
+/** A package whose content comes from this machine. */
+export interface Elsewhere {
+  readonly name: string;
+  /** A folder, of which `members` are unpacked to `into`, as absolute paths of the sandbox. */
+  readonly folder: string;
+  readonly members: readonly string[];
+  readonly into: "/build" | "/out";
+  /** What is done after that; nothing when absent. */
+  readonly steps?: readonly LockedStep[];
+}
+
+/**
+ * Builds packages over one that comes from elsewhere. What it needs and what is below it stays as the lock has it; what
+ * needs it has another key by that, hence no pinned tree, and is built anew.
+ */
+export async function buildOver(
+  { name, folder, members, into, steps = [] }: Elsewhere,
+  wanted: readonly string[],
+): Promise<Tree[]> {
+  const cache = await fetchSources(...wanted);
+  return inNewFolder(async (scratch) => {
+    const archive = join(scratch, "host.tar");
+    await execute("tar", ["-C", folder, "--sort=name", "--owner=0", "--group=0", "-cf", archive, ...members]);
+    const sha256 = await digestOf(archive);
+    const kept = join(cache, sha256);
+    copyFileSync(archive, kept);
+
+    const lock = readLock();
+    const hosted = {
+      ...packageNamed(lock, name),
+      sources: [{ file: "host.tar", sha256, size: statSync(archive).size, from: [] }],
+      steps: [{ argv: ["/bin/tar", "-x", "-f", "host.tar", "-C", into] }, ...steps],
+      provides: [],
+    };
+    const changed = pinTrees({ ...lock, packages: { ...lock.packages, [name]: hosted } }, new Map());
+    writeFileSync(join(scratch, "stagex.lock"), formatLock(changed));
+    symlinkSync(join(project, "stages"), join(scratch, "stages"));
+    try {
+      const args = ["build", ...wanted, "--lock", join(scratch, "stagex.lock"), "--json"];
+      const building = execute(join(project, "stagex"), args);
+      building.child.stderr?.pipe(process.stderr);
+      return JSON.parse((await building).stdout).packages;
+    } finally {
+      rmSync(kept, { force: true });
+    }
+  });
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
+/** A package's tree, by its sha256: as the lock pins it, and as it came out here. */
+export interface Comparison {
+  readonly name: string;
+  readonly pinned: string | null;
+  readonly built: string;
+}
+
+/** Compares trees with those that the lock pins. */
+export function compareTrees(trees: readonly Tree[]): Comparison[] {
+  const { packages } = readLock();
+  return trees.map(({ name, tree }) => ({ name, pinned: packages[name]?.tree ?? null, built: tree }));
+}
+
+/** Does work in a new folder, which is removed after it. */
+export async function inNewFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "ddc-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
