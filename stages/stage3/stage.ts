@@ -1,5 +1,6 @@
 /** Stage 3: the C library, the compiler and the tools that people use, in their newest versions. */
 import { defineStage } from "@stagex/core";
+import { aarch64, riscv64 } from "./cross/toolchain.ts";
 import { bash } from "./packages/bash.ts";
 import { binutils } from "./packages/binutils.ts";
 import { bison } from "./packages/bison.ts";
@@ -66,5 +67,7 @@ export default defineStage({
     gperf,
     caCertificates,
     tzdata,
+    ...aarch64,
+    ...riscv64,
   ],
 });

@@ -32,7 +32,7 @@ export function containerfile(
 ): string {
   const parts = pallets.flatMap((name) => palletNamed(lock, name).packages);
   const names = closure(lock, [...packages, ...parts], (name) => atHand.has(name));
-  const platforms = [...new Set(names.map((name) => packageNamed(lock, name).platform))];
+  const platforms = [...new Set(names.map((name) => buildPlatformOf(packageNamed(lock, name))))];
   const text = [
     header,
     ...platforms.map((platform) => rootStage(lock, platform)),
@@ -84,6 +84,8 @@ const nameOfRoot = (platform: string): string => `build-root-${word(platform).sp
 const fromScratch = (platform: string, stage: string): string =>
   `FROM --platform=${word(platform)} scratch AS ${stage}`;
 
+const buildPlatformOf = ({ platform, buildPlatform = platform }: LockedPackage): string => buildPlatform;
+
 /** What every step has: the environment, and the folders of the sandbox. */
 const rootStage = (lock: Lock, platform: string): string => `\
 ${fromScratch(platform, nameOfRoot(platform))}
@@ -113,7 +115,7 @@ function packageStages(name: string, locked: LockedPackage): string {
   return [
     `# ${[name, locked.version, locked.summary].join(" ").replaceAll(/\s+/g, " ")}`,
     ...parts.flatMap((steps, index) => [
-      `FROM ${nameOfRoot(locked.platform)} AS ${nameOfPart(index)}`,
+      `FROM ${nameOfRoot(buildPlatformOf(locked))} AS ${nameOfPart(index)}`,
       ...(index === 0 ? inputs : [`COPY --from=${nameOfPart(index - 1)} / /`]),
       ...runs(steps),
     ]),

@@ -58,8 +58,10 @@ const lockedStep = v.strictObject({
 const lockedPackage = v.strictObject({
   version: v.string(),
   stage: count,
-  /** OCI platform, `os/architecture[/variant]`. */
+  /** OCI platform of the tree, `os/architecture[/variant]`. */
   platform: v.string(),
+  /** OCI platform on which it is built, where that is another one. */
+  buildPlatform: v.optional(v.string()),
   license: v.string(),
   summary: v.string(),
   sources: v.array(lockedSource),

@@ -66,6 +66,8 @@ export interface Package {
    */
   readonly seeds?: readonly string[];
   readonly sources?: readonly Source[];
+  /** OCI platform of what it produces, where that is not its stage's: then it is cross-compiled. */
+  readonly platform?: string;
   /** Packages whose trees make up the sandbox's root; where two hold one path, the earlier one wins. */
   readonly needs?: readonly Package[];
   readonly build: readonly Step[] | Recipe;
@@ -84,7 +86,7 @@ export interface Stage {
   readonly number: number;
   /** The stage's folder from the repository's root, with `/` between names. */
   readonly directory: string;
-  /** OCI platform of what the packages produce, such as `linux/386`. */
+  /** OCI platform on which the packages are built, and for which where they do not name another: `linux/386`. */
   readonly platform: string;
   readonly packages: readonly Package[];
 }

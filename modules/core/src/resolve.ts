@@ -158,10 +158,12 @@ function lockPackage(definition: Package, stage: Stage, files: ProjectFiles): Lo
     sources: foreign.map((one) => one.file),
     files: own.map((one) => one.file).sort(),
   });
+  const { platform = stage.platform } = definition;
   return {
     version: definition.version,
     stage: stage.number,
-    platform: stage.platform,
+    platform,
+    ...(platform !== stage.platform && { buildPlatform: stage.platform }),
     license: definition.license,
     summary: definition.summary,
     sources,

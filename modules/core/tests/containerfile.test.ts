@@ -30,6 +30,15 @@ describe("a Containerfile", () => {
   });
   const env = (pair: string) => `ENV ${pair}`;
 
+  test("runs the steps of a cross-compiled package on the platform of its stage", () => {
+    const lines = instructions(resolveStages(stage(0, pkg("a", { platform: "linux/arm64" }))), "a");
+    expect(lines.filter((line) => line.startsWith("FROM"))).toEqual([
+      "FROM --platform=linux/386 scratch AS build-root-386",
+      "FROM build-root-386 AS build-a",
+      "FROM --platform=linux/arm64 scratch AS a",
+    ]);
+  });
+
   test("holds what is needed, inputs first, and copies the input that wins last", () => {
     const [a, b] = [pkg("a"), pkg("b")];
     const lock = resolveStages(stage(0, a, b, pkg("c", { needs: [a, b] }), pkg("other")));

@@ -45,6 +45,13 @@ describe("resolving", () => {
     ]);
   });
 
+  test("has a package's platform from its stage, unless it is cross-compiled", () => {
+    const cross = pkg("cross", { platform: "linux/arm64" });
+    const { native, cross: locked } = resolveStages(stage(0, pkg("native"), cross)).packages;
+    expect([native?.platform, native?.buildPlatform]).toEqual(["linux/386", undefined]);
+    expect([locked?.platform, locked?.buildPlatform]).toEqual(["linux/arm64", "linux/386"]);
+  });
+
   test("asks a recipe for its steps", () => {
     const recipe = ({ name, version }: { name: string; version: string }) => [
       run("/make", `${name}-${version}`),

@@ -57,9 +57,9 @@ export class Root {
     return join(this.directory, name);
   }
 
-  write(name: string, content: string | Buffer): void {
+  write(name: string, content: string | Buffer, mode = 0o644): void {
     mkdirSync(dirname(this.path(name)), { recursive: true });
-    writeFileSync(this.path(name), content);
+    writeFileSync(this.path(name), content, { mode });
   }
 
   read(name: string): Buffer {

@@ -54,13 +54,18 @@ export const generatedInGcc10 = gcc10.files(
   "intl/plural.c",
 );
 export const generatedInLibstdcxx10 = gcc10.files(...generatedForCxx);
-export const generatedInGcc16 = gcc16.files(
-  ...generatedHere,
+export const generatedInLibstdcxx16 = gcc16.files(
   ...generatedForCxx,
-  ...["combining-chars.inc", "printable-chars.inc", "uname2c.h"].map((file) => `libcpp/${file}`),
-  ...["gcc/text-art/box-drawing-chars.inc", "libstdc++-v3/include/bits/unicode-data.h"],
-  ...["configure", "config.h.in", "Makefile.in"].map((file) => `libcody/${file}`),
-  ...["configure", "config.h.in"].map((file) => `c++tools/${file}`),
+  "libstdc++-v3/include/bits/unicode-data.h",
+);
+export const generatedInGcc16 = generatedInLibstdcxx16.concat(
+  gcc16.files(
+    ...generatedHere,
+    ...["combining-chars.inc", "printable-chars.inc", "uname2c.h"].map((file) => `libcpp/${file}`),
+    "gcc/text-art/box-drawing-chars.inc",
+    ...["configure", "config.h.in", "Makefile.in"].map((file) => `libcody/${file}`),
+    ...["configure", "config.h.in"].map((file) => `c++tools/${file}`),
+  ),
 );
 
 /**
@@ -101,14 +106,19 @@ const withoutNotes: Recipe = () => [
   run("/bin/sed", "-i", "s/^LIBGCC2_DEBUG_CFLAGS = -g$/LIBGCC2_DEBUG_CFLAGS =/", "source/libgcc/Makefile.in"),
 ];
 
+export interface Gcc16 extends Pick<Native, "configure" | "remake"> {
+  /** Its parts, as its makefile calls them; the compilers with all of their libraries when absent. */
+  readonly parts?: readonly string[];
+}
+
 /**
- * Builds GCC 16 for x86_64 with what it needs at run time, its libraries for C++ among it.
+ * Builds GCC 16 to run on x86_64.
  *
  * @param optimise how GCC itself is compiled, e.g. `-O2`
  */
 export const buildGcc16 = (
   optimise: string,
-  { configure = [], remake = [] }: Pick<Native, "configure" | "remake"> = {},
+  { configure = [], remake = [], parts = ["host", "target"] }: Gcc16 = {},
 ): Recipe =>
   native({
     unpack: (context) => [...gcc16.unpack(context), ...withoutNotes(context)],
@@ -121,6 +131,6 @@ export const buildGcc16 = (
       CFLAGS_FOR_TARGET: "-O2",
       CXXFLAGS_FOR_TARGET: "-O2",
     },
-    make: [...gccVariables(), "all-host", "all-target"],
-    install: [...gccVariables(), "install-host", "install-target"],
+    make: [...gccVariables(), ...parts.map((part) => `all-${part}`)],
+    install: [...gccVariables(), ...parts.map((part) => `install-${part}`)],
   });

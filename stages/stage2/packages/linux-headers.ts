@@ -1,16 +1,36 @@
-import { debian, definePackage, run, shell, source } from "@stagex/core";
+import { debian, definePackage, type Recipe, run, shell, source } from "@stagex/core";
 import { hostToolchain } from "../host.ts";
 
 /** Of the kernel's source, what making the headers takes. */
-const parts = [
-  "Makefile",
-  "arch/x86",
-  "include/asm-generic",
-  "include/uapi",
-  "scripts",
-  "tools/include",
-  "usr",
-];
+const parts = ["Makefile", "include/asm-generic", "include/uapi", "scripts", "tools/include", "usr"];
+
+/**
+ * Makes the headers for an architecture.
+ *
+ * @param arch its name in the kernel's makefiles, and the folder of its source where that is another
+ * @param into the folder that is made for them, in which they come to lie in `include`
+ */
+export const kernelHeaders =
+  (arch: string, folder = arch, into = "/out/usr"): Recipe =>
+  ({ version, sources: [archive] }) => {
+    const members = [...parts, `arch/${folder}`].sort().map((part) => `linux-${version}/${part}`);
+    return [
+      run("/bin/tar", "-x", "-f", `${archive}`, ...members),
+      {
+        argv: [
+          "/usr/bin/make",
+          `ARCH=${arch}`,
+          "HOSTCC=gcc",
+          "KBUILD_HOSTCFLAGS=-O1 -I scripts/include",
+          "headers",
+        ],
+        cwd: `/build/linux-${version}`,
+      },
+      shell(
+        `mkdir ${into}\ncp -r linux-*/usr/include ${into}\nfind /out -type f ! -name '*.h' -exec rm {} +`,
+      ),
+    ];
+  };
 
 export const linuxHeaders = definePackage({
   name: "linux-headers",
@@ -26,21 +46,6 @@ export const linuxHeaders = definePackage({
     }),
   ],
   needs: hostToolchain,
-  build: ({ version, sources: [archive] }) => [
-    run("/bin/tar", "-x", "-f", `${archive}`, ...parts.map((part) => `linux-${version}/${part}`)),
-    {
-      argv: [
-        "/usr/bin/make",
-        "ARCH=x86_64",
-        "HOSTCC=gcc",
-        "KBUILD_HOSTCFLAGS=-O1 -I scripts/include",
-        "headers",
-      ],
-      cwd: `/build/linux-${version}`,
-    },
-    shell(
-      "mkdir /out/usr\ncp -r linux-*/usr/include /out/usr\nfind /out -type f ! -name '*.h' -exec rm {} +",
-    ),
-  ],
+  build: kernelHeaders("x86_64", "x86"),
   provides: ["/usr/include/asm/unistd_64.h", "/usr/include/linux/version.h"],
 });

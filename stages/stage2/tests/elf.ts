@@ -9,8 +9,10 @@ const DT_TEXTREL = 22;
 const DT_RUNPATH = 29;
 const EXECUTABLE = 1;
 
+type Machine = "i386" | "x86_64" | "aarch64" | "riscv64";
+
 export interface Elf {
-  readonly machine: "i386" | "x86_64" | number;
+  readonly machine: Machine | number;
   readonly type: "relocatable" | "executable" | "position-independent" | number;
   readonly interpreter: boolean;
   readonly relro: boolean;
@@ -20,7 +22,7 @@ export interface Elf {
   readonly searchPath: boolean;
 }
 
-const machines: Record<number, "i386" | "x86_64"> = { 3: "i386", 62: "x86_64" };
+const machines: Record<number, Machine> = { 3: "i386", 62: "x86_64", 183: "aarch64", 243: "riscv64" };
 const types: Record<number, Elf["type"]> = { 1: "relocatable", 2: "executable", 3: "position-independent" };
 
 /** @returns undefined for a file of another kind */

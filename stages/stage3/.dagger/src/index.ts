@@ -39,6 +39,26 @@ export class Stage3 {
   }
 
   /**
+   * Assembler, linker, archiver and other tools for object files of aarch64.
+   *
+   * @returns The tree of binutils-aarch64 2.47.
+   */
+  @func()
+  binutilsAarch64(): Directory {
+    return this.tree("binutils-aarch64");
+  }
+
+  /**
+   * Assembler, linker, archiver and other tools for object files of riscv64.
+   *
+   * @returns The tree of binutils-riscv64 2.47.
+   */
+  @func()
+  binutilsRiscv64(): Directory {
+    return this.tree("binutils-riscv64");
+  }
+
+  /**
    * GNU bison, a generator of parsers, with a parser and scanners made here.
    *
    * @returns The tree of bison 3.8.2.
@@ -149,6 +169,26 @@ export class Stage3 {
   }
 
   /**
+   * GCC for C and C++, which compiles for aarch64.
+   *
+   * @returns The tree of gcc-aarch64 16.2.0.
+   */
+  @func()
+  gccAarch64(): Directory {
+    return this.tree("gcc-aarch64");
+  }
+
+  /**
+   * GCC for C and C++, which compiles for riscv64.
+   *
+   * @returns The tree of gcc-riscv64 16.2.0.
+   */
+  @func()
+  gccRiscv64(): Directory {
+    return this.tree("gcc-riscv64");
+  }
+
+  /**
    * Programs that GCC's authors test its compilers for C and C++ with.
    *
    * @returns The tree of gcc-testsuite 16.2.0.
@@ -199,6 +239,46 @@ export class Stage3 {
   }
 
   /**
+   * The C++ library for aarch64.
+   *
+   * @returns The tree of libstdcxx-aarch64 16.2.0.
+   */
+  @func()
+  libstdcxxAarch64(): Directory {
+    return this.tree("libstdcxx-aarch64");
+  }
+
+  /**
+   * The C++ library for riscv64.
+   *
+   * @returns The tree of libstdcxx-riscv64 16.2.0.
+   */
+  @func()
+  libstdcxxRiscv64(): Directory {
+    return this.tree("libstdcxx-riscv64");
+  }
+
+  /**
+   * The kernel's interface for programs on aarch64, as C headers.
+   *
+   * @returns The tree of linux-headers-aarch64 6.12.101.
+   */
+  @func()
+  linuxHeadersAarch64(): Directory {
+    return this.tree("linux-headers-aarch64");
+  }
+
+  /**
+   * The kernel's interface for programs on riscv64, as C headers.
+   *
+   * @returns The tree of linux-headers-riscv64 6.12.101.
+   */
+  @func()
+  linuxHeadersRiscv64(): Directory {
+    return this.tree("linux-headers-riscv64");
+  }
+
+  /**
    * GNU m4, a macro processor, which bison and flex call.
    *
    * @returns The tree of m4 1.4.19.
@@ -246,6 +326,46 @@ export class Stage3 {
   @func()
   musl(): Directory {
     return this.tree("musl");
+  }
+
+  /**
+   * The C library musl for aarch64.
+   *
+   * @returns The tree of musl-aarch64 1.2.6.
+   */
+  @func()
+  muslAarch64(): Directory {
+    return this.tree("musl-aarch64");
+  }
+
+  /**
+   * musl's headers for aarch64, where the compiler for it is built.
+   *
+   * @returns The tree of musl-headers-aarch64 1.2.6.
+   */
+  @func()
+  muslHeadersAarch64(): Directory {
+    return this.tree("musl-headers-aarch64");
+  }
+
+  /**
+   * musl's headers for riscv64, where the compiler for it is built.
+   *
+   * @returns The tree of musl-headers-riscv64 1.2.6.
+   */
+  @func()
+  muslHeadersRiscv64(): Directory {
+    return this.tree("musl-headers-riscv64");
+  }
+
+  /**
+   * The C library musl for riscv64.
+   *
+   * @returns The tree of musl-riscv64 1.2.6.
+   */
+  @func()
+  muslRiscv64(): Directory {
+    return this.tree("musl-riscv64");
   }
 
   /**

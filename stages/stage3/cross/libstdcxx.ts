@@ -1,0 +1,33 @@
+import { autotools, definePackage, type Package, run } from "@stagex/core";
+import { gcc16, generatedInLibstdcxx16 } from "@stagex/stage2";
+import { busybox } from "../packages/busybox.ts";
+import { gcc } from "../packages/gcc.ts";
+import { make } from "../packages/make.ts";
+import type { Target } from "./target.ts";
+
+/** @param needs the compiler, the tools and the C library for the target */
+export const crossLibstdcxx = ({ arch, platform, system, root }: Target, needs: readonly Package[]) =>
+  definePackage({
+    ...gcc,
+    name: `libstdcxx-${arch}`,
+    summary: `The C++ library for ${arch}`,
+    platform,
+    needs: [make, busybox, ...needs],
+    build: autotools({
+      unpack: (context) => [
+        ...gcc16.unpack(context),
+        // What libgcc's makefile makes of it, and where it is looked for when libgcc is built elsewhere.
+        run("/bin/cp", "source/libgcc/gthr-posix.h", "source/libgcc/gthr-default.h"),
+      ],
+      folder: "libstdc++-v3",
+      configure: [
+        ...["--build=x86_64-linux-musl", `--host=${system}`, "--with-cross-host=x86_64-linux-musl"],
+        ...["libstdcxx-pch", "multilib", "nls", "shared"].map((part) => `--disable-${part}`),
+        `--with-gxx-include-dir=${root}/include/c++/${gcc16.version}`,
+      ],
+      // g++ would link with the library that is to be built.
+      env: { CXX: `${system}-gcc -nostdinc++`, CFLAGS: "-O2", CXXFLAGS: "-O2" },
+    }),
+    provides: [`${root}/lib/libstdc++.a`],
+    generated: generatedInLibstdcxx16,
+  });

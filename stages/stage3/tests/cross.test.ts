@@ -1,0 +1,75 @@
+/** The compilers for other architectures: what they make runs on a processor of that kind, as QEMU plays it. */
+import { existsSync, readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Outcome, Root } from "../../stage1/tests/root.ts";
+import { readElf } from "../../stage2/tests/elf.ts";
+import { lock, storedTrees } from "../../stage2/tests/store.ts";
+
+const hello = `
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+static void *print(void *text) { printf("%s %.3f %La\\n", (char *)text, sqrt(2), 1.5L); return 0; }
+int main(void) { pthread_t t; pthread_create(&t, 0, print, "hello"); return pthread_join(t, 0); }
+`;
+
+const helloCxx = `
+#include <atomic>
+#include <format>
+#include <iostream>
+#include <stdexcept>
+#include <thread>
+int main() {
+  std::atomic<int> sum = 0;
+  { std::jthread a([&] { sum += 40; }), b([&] { sum += 2; }); }
+  try { throw std::runtime_error(std::format("{:>4}", sum.load())); }
+  catch (const std::exception &e) { std::cout << "hello" << e.what() << std::endl; }
+}
+`;
+
+describe.each(["aarch64", "riscv64"] as const)("the compilers for %s", (arch) => {
+  const parts = ["linux-headers", "binutils", "gcc", "musl", "libstdcxx"].map((part) => `${part}-${arch}`);
+  const { trees, isMissing, why } = storedTrees(parts);
+  const emulator = `/usr/bin/qemu-${arch}-static`;
+  const reason = existsSync(emulator) ? why : " (skipped: apt install qemu-user-static)";
+
+  it("are built from what runs on x86_64, and their libraries are not for it", () => {
+    const platforms = parts.map((part) => lock.packages[part]?.platform);
+    const other = `linux/${arch === "aarch64" ? "arm64" : arch}`;
+    expect(platforms).toEqual([other, "linux/amd64", "linux/amd64", other, other]);
+    for (const part of parts) expect(lock.packages[part]?.buildPlatform ?? "linux/amd64").toBe("linux/amd64");
+  });
+
+  describe.skipIf(isMissing || !existsSync(emulator))(`make programs${reason}`, () => {
+    let root: Root;
+    beforeAll(async () => {
+      root = await Root.of(...trees);
+      root.write("qemu", readFileSync(emulator), 0o755);
+    });
+
+    async function compiled(compiler: string, file: string, text: string): Promise<Outcome> {
+      root.write(`work/${file}`, text);
+      const argv = [`/usr/bin/${arch}-linux-musl-${compiler}`, "-O2", "-o", "program", file];
+      expect(await root.run(argv)).toEqual({ status: 0, output: "" });
+      expect(readElf(root.read("work/program"))).toMatchObject({
+        machine: arch,
+        type: "position-independent",
+        interpreter: false,
+        relro: true,
+        executableStack: false,
+        textRelocations: false,
+      });
+      return root.run(["/qemu", "/work/program"]);
+    }
+
+    it("in C, with threads and long double", async () => {
+      const outcome = await compiled("gcc", "hello.c", hello);
+      expect(outcome).toEqual({ status: 0, output: "hello 1.414 0x1.8p+0\n" });
+    });
+
+    it("in C++23, with threads, exceptions and std::format", async () => {
+      const outcome = await compiled("g++", "hello.cc", helloCxx);
+      expect(outcome).toEqual({ status: 0, output: "hello  42\n" });
+    });
+  });
+});
