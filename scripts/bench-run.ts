@@ -1,6 +1,6 @@
 /** Runs commands and measures them. */
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, openSync, readFileSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 
 export const project = join(import.meta.dirname, "..");
@@ -65,6 +65,28 @@ export function treeSizes(home: string, names: readonly string[]): Map<string, n
 /** Bytes of the files below a folder. */
 export const diskUse = (path: string): number =>
   Number(run("du", ["--summarize", "--bytes", path]).output.split("\t")[0]);
+
+/**
+ * Does work and watches how far the disk of a folder fills, as the file system tells it every two seconds; what others
+ * write meanwhile counts as well.
+ *
+ * @returns the most bytes that were in use beyond those at the beginning
+ */
+export function peakDisk(scratch: string, work: () => void): number {
+  const { bavail, bsize } = statfsSync(scratch);
+  const report = join(scratch, "disk");
+  const output = openSync(report, "w");
+  const watching = "while df --block-size=1 --output=avail . | tail -n 1; do sleep 2; done";
+  const watcher = spawn("sh", ["-c", watching], { cwd: scratch, stdio: ["ignore", output, "ignore"] });
+  try {
+    work();
+  } finally {
+    watcher.kill();
+    closeSync(output);
+  }
+  const free = readFileSync(report, "utf8").trim().split("\n").map(Number);
+  return bavail * bsize - Math.min(...free);
+}
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
