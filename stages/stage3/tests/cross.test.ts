@@ -1,9 +1,11 @@
 /** The compilers for other architectures: what they make runs on a processor of that kind, as QEMU plays it. */
 import { existsSync, readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type Outcome, Root } from "../../stage1/tests/root.ts";
 import { readElf } from "../../stage2/tests/elf.ts";
 import { lock, storedTrees } from "../../stage2/tests/store.ts";
+
+vi.setConfig({ testTimeout: 180_000 });
 
 const hello = `
 #include <math.h>
