@@ -47,8 +47,14 @@ export const filesOf = (tree: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 
+/** A path that begins with `/build/`, and is not the end of another one. */
+const BUILT_THERE = /(?<!\/[\w.+-]{1,64})\/build\//;
+
 /** Names of a tree's files that tell where it was built. */
 export const tellingFilesOf = (tree: string): string[] =>
   filesOf(tree)
-    .filter((file) => readFileSync(file).includes("/build/"))
+    .filter((file) => {
+      const content = readFileSync(file);
+      return content.includes("/build/") && BUILT_THERE.test(content.toString("latin1"));
+    })
     .map((file) => basename(file));

@@ -19,7 +19,7 @@ describeIn(["bash", "coreutils", "busybox"], "bash", (sh) =>
       "1 2\n",
     ],
     "reads lines, and changes case": [
-      bash('mapfile -t lines < <(printf "a\\nb\\n"); printf "%s," "${lines[@]^^}"; echo'),
+      bash('mapfile -t lines <<<$\'a\\nb\'; printf "%s," "${lines[@]^^}"; echo'),
       "A,B,\n",
     ],
     "substitutes a command in the shell itself": [bash('x=${ y=1; echo z; }; echo "$x $y"'), "z 1\n"],
