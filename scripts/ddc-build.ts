@@ -86,7 +86,8 @@ export async function buildOver(
   });
 }
 
-async function digestOf(file: string): Promise<string> {
+/** The sha256 of a file, in hexadecimal digits. */
+export async function digestOf(file: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);
   return hash.digest("hex");

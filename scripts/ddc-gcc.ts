@@ -54,14 +54,12 @@ async function gatherHostCompiler(root: string): Promise<void> {
   const output = async (...args: string[]) => (await execute("gcc", args)).stdout.trim();
   const from = dirname(await output("-print-libgcc-file-name"));
   const to = join(root, from);
-  mkdirSync(to, { recursive: true });
   for (const part of await glob(PARTS, { cwd: from })) copyInto(to, part, join(from, part));
   writeFileSync(join(to, "specs"), SPECS);
 
-  mkdirSync(join(root, "usr/bin"), { recursive: true });
   for (const name of ["gcc", "g++"]) {
     const { stdout } = await execute("sh", ["-c", `command -v ${name}`]);
-    copyFileSync(realpathSync(stdout.trim()), join(root, "usr/bin", name));
+    copyInto(root, `usr/bin/${name}`, realpathSync(stdout.trim()));
   }
   for (const library of await librariesOf(join(to, "cc1plus"), join(root, "usr/bin/gcc")))
     copyInto(root, library, library);

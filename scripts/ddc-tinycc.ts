@@ -6,8 +6,7 @@
  * does not, unless all these compilers were subverted in the same way.
  */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cp, mkdir, readFile } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -15,7 +14,7 @@ import { glob } from "zx";
 import type { Step } from "../modules/core/src/index.ts";
 import { tinyccSource } from "../stages/stage0/packages/tinycc-source.ts";
 import { fixedPoint } from "../stages/stage0/tinycc/recipe.ts";
-import { inNewFolder } from "./ddc-build.ts";
+import { digestOf, inNewFolder } from "./ddc-build.ts";
 import { builtTree, sourceArchive } from "./home.ts";
 
 const execute = promisify(execFile);
@@ -77,13 +76,7 @@ export function runIn(
 
 /** The sha256 of each file below a folder, by path. */
 async function digests(folder: string): Promise<Map<string, string>> {
-  const digest = async (path: string) =>
-    [
-      path,
-      createHash("sha256")
-        .update(await readFile(join(folder, path)))
-        .digest("hex"),
-    ] as const;
+  const digest = async (path: string) => [path, await digestOf(join(folder, path))] as const;
   return new Map(await Promise.all((await glob("**", { cwd: folder, dot: true })).sort().map(digest)));
 }
 

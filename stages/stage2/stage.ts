@@ -15,6 +15,7 @@ import { muslHeaders } from "./packages/musl-headers.ts";
 
 export { buildGcc16, gcc16, generatedInGcc16, generatedInLibstdcxx16 } from "./gcc/recipe.ts";
 export { kernelHeaders } from "./packages/linux-headers.ts";
+export { installMuslHeaders } from "./packages/musl-headers.ts";
 export { type Native, native, unpackWithoutManual } from "./recipe.ts";
 
 export {

@@ -102,9 +102,12 @@ export const gccVariables = (...more: string[]) => {
 };
 
 /** Has libgcc compiled without notes for a debugger, which would tell where it was built. */
-const withoutNotes: Recipe = () => [
-  run("/bin/sed", "-i", "s/^LIBGCC2_DEBUG_CFLAGS = -g$/LIBGCC2_DEBUG_CFLAGS =/", "source/libgcc/Makefile.in"),
-];
+const withoutNotes = run(
+  "/bin/sed",
+  "-i",
+  "s/^LIBGCC2_DEBUG_CFLAGS = -g$/LIBGCC2_DEBUG_CFLAGS =/",
+  "source/libgcc/Makefile.in",
+);
 
 export interface Gcc16 extends Pick<Native, "configure" | "remake"> {
   /** Its parts, as its makefile calls them; the compilers with all of their libraries when absent. */
@@ -121,7 +124,7 @@ export const buildGcc16 = (
   { configure = [], remake = [], parts = ["host", "target"] }: Gcc16 = {},
 ): Recipe =>
   native({
-    unpack: (context) => [...gcc16.unpack(context), ...withoutNotes(context)],
+    unpack: (context) => [...gcc16.unpack(context), withoutNotes],
     remake,
     configure: [...gccOptions, "--disable-libstdcxx-pch", "--enable-host-pie", ...configure],
     env: {

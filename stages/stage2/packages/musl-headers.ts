@@ -1,6 +1,22 @@
-import { definePackage, run, unpack } from "@stagex/core";
+import { definePackage, type Recipe, run, unpack } from "@stagex/core";
 import { muslI386 } from "@stagex/stage1";
 import { hostToolchain } from "../host.ts";
+
+/** Installs musl's headers for an architecture to `prefix`, below the folder `into`. */
+export const installMuslHeaders =
+  (arch: string, into: string, prefix: string): Recipe =>
+  (context) => [
+    ...unpack(context),
+    run(
+      "/usr/bin/make",
+      "-C",
+      "source",
+      `ARCH=${arch}`,
+      `DESTDIR=${into}`,
+      `prefix=${prefix}`,
+      "install-headers",
+    ),
+  ];
 
 export const muslHeaders = definePackage({
   name: "musl-headers",
@@ -9,17 +25,6 @@ export const muslHeaders = definePackage({
   summary: "musl's headers for x86_64, where a compiler is built that runs on i386",
   sources: muslI386.sources ?? [],
   needs: hostToolchain,
-  build: (context) => [
-    ...unpack(context),
-    run(
-      "/usr/bin/make",
-      "-C",
-      "source",
-      "ARCH=x86_64",
-      "DESTDIR=/out/x86_64",
-      "prefix=/usr",
-      "install-headers",
-    ),
-  ],
+  build: installMuslHeaders("x86_64", "/out/x86_64", "/usr"),
   provides: ["/x86_64/usr/include/stdio.h"],
 });

@@ -1,4 +1,5 @@
-import { definePackage, run, unpack } from "@stagex/core";
+import { definePackage } from "@stagex/core";
+import { installMuslHeaders } from "@stagex/stage2";
 import { busybox } from "../packages/busybox.ts";
 import { make } from "../packages/make.ts";
 import { musl } from "../packages/musl.ts";
@@ -11,17 +12,6 @@ export const crossMuslHeaders = ({ arch, platform, root }: Target) =>
     summary: `musl's headers for ${arch}, where the compiler for it is built`,
     platform,
     needs: [make, busybox],
-    build: (context) => [
-      ...unpack(context),
-      run(
-        "/usr/bin/make",
-        "-C",
-        "source",
-        `ARCH=${arch}`,
-        "DESTDIR=/out",
-        `prefix=${root}`,
-        "install-headers",
-      ),
-    ],
+    build: installMuslHeaders(arch, "/out", root),
     provides: [`${root}/include/stdio.h`],
   });
