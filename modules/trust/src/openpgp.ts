@@ -12,14 +12,10 @@ import type { Policy } from "./policy.ts";
 
 /** A claim, signed by gpg with whatever holds the key: its agent, or a smart card. */
 export function signByGpg(claim: Claim, fingerprint: string): Uint8Array {
-  const { status, stdout, stderr, error } = spawnSync(
-    "gpg",
-    ["--batch", "--yes", "--local-user", `${fingerprint}!`, "--output", "-", "--sign"],
-    { input: writeClaim(claim, "openpgp"), stdio: ["pipe", "pipe", "pipe"] },
-  );
-  if (status === 0) return stdout;
   const cannot = `sign with the OpenPGP key ${fingerprint}`;
-  if (error) throw noGpg(cannot, "gpg", error);
+  const options = ["--yes", "--local-user", `${fingerprint}!`, "--output", "-", "--sign"];
+  const { status, stdout, stderr } = runGpg(cannot, options, writeClaim(claim, "openpgp"));
+  if (status === 0) return stdout;
   throw new StagexError("usage", {
     cannot,
     because: lastLine(stderr.toString()),
@@ -29,19 +25,28 @@ export function signByGpg(claim: Claim, fingerprint: string): Uint8Array {
 
 const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
 
+/** Runs gpg with `input`. One that has seen enough may end before it has read all: its status tells what to think of it. */
+function runGpg(cannot: string, options: readonly string[], input: string | Uint8Array) {
+  const outcome = spawnSync("gpg", ["--batch", ...options], { input });
+  const { error } = outcome as { error?: NodeJS.ErrnoException };
+  if (error?.code === "ENOENT") throw noGpg(cannot, "gpg", error);
+  if (error && error.code !== "EPIPE") throw error;
+  return outcome;
+}
+
 /** The fingerprint of the primary key in an armoured block, which has to hold one key. */
 export function fingerprintOf(text: string, path: string): string {
-  const { stdout, status, error } = spawnSync("gpg", ["--batch", "--with-colons", "--show-keys"], {
-    input: text,
-    encoding: "utf8",
-  });
-  if (error) throw noGpg(`use the key ${path}`, "gpg", error);
-  const records = stdout.split("\n").map((line) => line.split(":"));
+  const cannot = `use the key ${path}`;
+  const { stdout, status } = runGpg(cannot, ["--with-colons", "--show-keys"], text);
+  const records = stdout
+    .toString()
+    .split("\n")
+    .map((line) => line.split(":"));
   const primary = records.filter(([type]) => type === "pub");
   const fingerprint = records.find(([type]) => type === "fpr")?.[9];
   if (status === 0 && primary.length === 1 && fingerprint?.length === 40) return fingerprint;
   throw new StagexError("usage", {
-    cannot: `use the key ${path}`,
+    cannot,
     because: "it is not one OpenPGP key of version 4",
   });
 }
