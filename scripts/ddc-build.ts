@@ -79,7 +79,8 @@ export async function buildOver(
       const args = ["build", ...wanted, "--lock", join(scratch, "stagex.lock"), "--json"];
       const building = execute(join(project, "stagex"), args);
       building.child.stderr?.pipe(process.stderr);
-      return JSON.parse((await building).stdout).packages;
+      const { packages } = JSON.parse((await building).stdout) as { packages: Tree[] };
+      return packages.filter((built) => wanted.includes(built.name));
     } finally {
       rmSync(kept, { force: true });
     }

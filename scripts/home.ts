@@ -22,5 +22,6 @@ export const sourceArchive = async ({ name, sources = [] }: Package): Promise<st
 /** The tree of a package, as a path. */
 export async function builtTree(name: string): Promise<string> {
   const { stdout } = await execute(stagex, ["build", name, "--json"]);
-  return JSON.parse(stdout).packages[0].path;
+  // Where its tree is not pinned, those of what it needs are told too.
+  return JSON.parse(stdout).packages.find((built: { name: string }) => built.name === name).path;
 }

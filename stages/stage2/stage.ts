@@ -13,7 +13,7 @@ import { mpfrAmd64 } from "./packages/mpfr-amd64.ts";
 import { muslAmd64 } from "./packages/musl-amd64.ts";
 import { muslHeaders } from "./packages/musl-headers.ts";
 
-export { buildGcc16, gcc16, generatedInGcc16, generatedInLibstdcxx16 } from "./gcc/recipe.ts";
+export { buildGcc16, buildLibstdcxx, gcc16, generatedInGcc16, generatedInLibstdcxx16 } from "./gcc/recipe.ts";
 export { kernelHeaders } from "./packages/linux-headers.ts";
 export { installMuslHeaders } from "./packages/musl-headers.ts";
 export { type Native, native, unpackWithoutManual } from "./recipe.ts";

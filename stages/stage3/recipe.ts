@@ -1,5 +1,5 @@
 /** How the packages of stage 3 are built, as far as they have that in common. */
-import type { Recipe } from "@stagex/core";
+import { type Recipe, unpackPatiently } from "@stagex/core";
 import { type Native, native } from "@stagex/stage2";
 
 const options = "-O2 -ffile-prefix-map=/build=.";
@@ -11,9 +11,10 @@ const options = "-O2 -ffile-prefix-map=/build=.";
 export const flags = { CFLAGS: `-std=gnu17 ${options}`, CXXFLAGS: options, LDFLAGS: "-s" };
 
 /** {@link native}, with one set of options, and without translations and manuals. */
-export const gnu = ({ configure = [], env = {}, ...rest }: Native = {}): Recipe =>
+export const gnu = ({ unpack, configure = [], env = {}, ...rest }: Native = {}): Recipe =>
   native({
     ...rest,
+    unpack: unpackPatiently(unpack),
     configure: ["--disable-nls", ...configure],
     env: { ...flags, MAKEINFO: "true", ...env },
   });

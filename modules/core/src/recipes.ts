@@ -21,6 +21,21 @@ export const unpackOld: Recipe = ({ sources: [archive] }) => [
   run("/untar", "--strip", "1", "source.tar", "source"),
 ];
 
+/**
+ * Programs by which a `configure` of gnulib looks for a bug end after 2 to 60 seconds, and what is slow on that day has
+ * the bug. They get a thousand times as long. An alarm after one second is itself what such a program is about.
+ */
+const PATIENCE = "s/alarm (\\([2-9]\\|[1-9][0-9]\\));/alarm (\\1000);/";
+
+/**
+ * Unpacks a source whose `configure` may not depend on how fast the machine is.
+ *
+ * @param open how the source comes to `/build/source`
+ */
+export const unpackPatiently =
+  (open: Recipe = unpack): Recipe =>
+  (context) => [...open(context), shell(`find source -name configure -exec sed -i '${PATIENCE}' {} +`)];
+
 export interface Autotools {
   /** How the source comes to `/build/source`; {@link unpack} when absent. */
   readonly unpack?: Recipe;

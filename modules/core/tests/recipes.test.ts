@@ -1,5 +1,9 @@
-import { describe, expect, test } from "vitest";
-import { autotools, type RecipeContext, shell, unpack } from "../src/index.ts";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { autotools, type RecipeContext, shell, unpack, unpackPatiently } from "../src/index.ts";
 
 const context: RecipeContext = {
   name: "zlib",
@@ -20,6 +24,23 @@ test("unpacking applies the files that are patches, in the order of their names"
     "/patch source zlib/one.patch",
     "/patch source zlib/two.patch",
   ]);
+});
+
+test("what configure tries out may take long, but an alarm after one second stays", () => {
+  const folder = mkdtempSync(join(tmpdir(), "stagex-recipes-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const configures = ["source/configure", "source/lib/configure"].map((path) => join(folder, path));
+  mkdirSync(join(folder, "source/lib"), { recursive: true });
+  for (const path of configures)
+    writeFileSync(path, "alarm (1);\nalarm (2);\n  alarm (60);\nalarm (delay);\n");
+
+  const [program = "", ...options] = unpackPatiently(() => [])(context)[0]?.argv ?? [];
+  expect(spawnSync(program, options, { cwd: folder, encoding: "utf8" })).toMatchObject({
+    status: 0,
+    stderr: "",
+  });
+  for (const path of configures)
+    expect(readFileSync(path, "utf8")).toBe("alarm (1);\nalarm (2000);\n  alarm (60000);\nalarm (delay);\n");
 });
 
 describe("autotools", () => {

@@ -1,4 +1,4 @@
-import { autotools, debian, definePackage, source, unpackOld } from "@stagex/core";
+import { autotools, debian, definePackage, source, unpackOld, unpackPatiently } from "@stagex/core";
 import { i386Toolchain } from "../toolchain.ts";
 
 export const m4I386 = definePackage({
@@ -16,7 +16,7 @@ export const m4I386 = definePackage({
   ],
   needs: i386Toolchain,
   build: autotools({
-    unpack: unpackOld,
+    unpack: unpackPatiently(unpackOld),
     configure: ["--build=i386-pc-linux-gnu"],
     // configure would ask the file system whether it tells the same numbers of files in two ways, and overlayfs does not.
     env: { CFLAGS: "-O1", LDFLAGS: "-s", gl_cv_struct_dirent_d_ino: "yes" },

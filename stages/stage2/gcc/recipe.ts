@@ -1,5 +1,5 @@
 /** What the versions of GCC share. */
-import { type Recipe, run, shell } from "@stagex/core";
+import { type Autotools, autotools, type Recipe, run, shell } from "@stagex/core";
 import { type Native, native } from "../recipe.ts";
 
 /** A release as Debian keeps it: its archive, without its manuals, inside another one. */
@@ -136,4 +136,28 @@ export const buildGcc16 = (
     },
     make: [...gccVariables(), ...parts.map((part) => `all-${part}`)],
     install: [...gccVariables(), ...parts.map((part) => `install-${part}`)],
+  });
+
+export interface Libstdcxx extends Omit<Autotools, "folder" | "env"> {
+  /** The system that it is for: `aarch64-linux-musl`. */
+  readonly system: string;
+  /** The compiler's name. */
+  readonly compiler: string;
+  /** Where this compiler looks for the library's headers. */
+  readonly headers: string;
+}
+
+/** Builds GCC's library for C++ alone, by a compiler that is there. */
+export const buildLibstdcxx = ({ system, compiler, headers, configure = [], ...rest }: Libstdcxx): Recipe =>
+  autotools({
+    ...rest,
+    folder: "libstdc++-v3",
+    configure: [
+      ...["--build=x86_64-linux-musl", `--host=${system}`],
+      ...["libstdcxx-pch", "multilib", "nls", "shared"].map((part) => `--disable-${part}`),
+      `--with-gxx-include-dir=${headers}`,
+      ...configure,
+    ],
+    // g++ would link with the library that is to be built.
+    env: { CXX: `${compiler} -nostdinc++`, CFLAGS: "-O2", CXXFLAGS: "-O2" },
   });

@@ -1,5 +1,5 @@
-import { autotools, definePackage, type Package, run } from "@stagex/core";
-import { gcc16, generatedInLibstdcxx16 } from "@stagex/stage2";
+import { definePackage, type Package, run } from "@stagex/core";
+import { buildLibstdcxx, gcc16, generatedInLibstdcxx16 } from "@stagex/stage2";
 import { busybox } from "../packages/busybox.ts";
 import { gcc } from "../packages/gcc.ts";
 import { make } from "../packages/make.ts";
@@ -13,20 +13,16 @@ export const crossLibstdcxx = ({ arch, platform, system, root }: Target, needs: 
     summary: `The C++ library for ${arch}`,
     platform,
     needs: [make, busybox, ...needs],
-    build: autotools({
+    build: buildLibstdcxx({
       unpack: (context) => [
         ...gcc16.unpack(context),
         // What libgcc's makefile makes of it, and where it is looked for when libgcc is built elsewhere.
         run("/bin/cp", "source/libgcc/gthr-posix.h", "source/libgcc/gthr-default.h"),
       ],
-      folder: "libstdc++-v3",
-      configure: [
-        ...["--build=x86_64-linux-musl", `--host=${system}`, "--with-cross-host=x86_64-linux-musl"],
-        ...["libstdcxx-pch", "multilib", "nls", "shared"].map((part) => `--disable-${part}`),
-        `--with-gxx-include-dir=${root}/include/c++/${gcc16.version}`,
-      ],
-      // g++ would link with the library that is to be built.
-      env: { CXX: `${system}-gcc -nostdinc++`, CFLAGS: "-O2", CXXFLAGS: "-O2" },
+      system,
+      compiler: `${system}-gcc`,
+      headers: `${root}/include/c++/${gcc16.version}`,
+      configure: ["--with-cross-host=x86_64-linux-musl"],
     }),
     provides: [`${root}/lib/libstdc++.a`],
     generated: generatedInLibstdcxx16,

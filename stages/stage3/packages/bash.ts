@@ -23,7 +23,7 @@ export const bash = definePackage({
     configure: ["--without-bash-malloc"],
     // A static program cannot load builtins from files. Those that would be installed are looked for in vain.
     make: ["bash"],
-    install: ["LOADABLES_DIR=/none", "install"],
+    install: ["LOADABLES_DIR=/none", "htmldir=", "install"],
   }),
   provides: ["/usr/bin/bash"],
   generated: ["*/configure"],
