@@ -24,19 +24,12 @@ import {
   parseLock,
   pinTrees,
 } from "../modules/core/src/index.ts";
-import { fetchSources } from "./home.ts";
+import { fetchSources, type Tree, treesOf } from "./home.ts";
 
 const execute = promisify(execFile);
 const project = fileURLToPath(new URL("..", import.meta.url));
 
 export const readLock = (): Lock => parseLock(readFileSync(join(project, "stagex.lock"), "utf8"));
-
-export interface Tree {
-  readonly name: string;
-  /** Its sha256. */
-  readonly tree: string;
-  readonly path: string;
-}
 
 /** A package whose content comes from this machine. */
 export interface Elsewhere {
@@ -79,8 +72,7 @@ export async function buildOver(
       const args = ["build", ...wanted, "--lock", join(scratch, "stagex.lock"), "--json"];
       const building = execute(join(project, "stagex"), args);
       building.child.stderr?.pipe(process.stderr);
-      const { packages } = JSON.parse((await building).stdout) as { packages: Tree[] };
-      return packages.filter((built) => wanted.includes(built.name));
+      return treesOf(wanted, (await building).stdout);
     } finally {
       rmSync(kept, { force: true });
     }

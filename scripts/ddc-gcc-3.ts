@@ -9,9 +9,9 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { argumentOf, type Lock, type LockedStep, packageNamed } from "../modules/core/src/index.ts";
-import { buildOver, type Comparison, compareTrees, inNewFolder, readLock, type Tree } from "./ddc-build.ts";
+import { buildOver, type Comparison, compareTrees, inNewFolder, readLock } from "./ddc-build.ts";
 import { hostCompilers } from "./ddc-tinycc.ts";
-import { fetchSources } from "./home.ts";
+import { fetchSources, type Tree } from "./home.ts";
 
 const execute = promisify(execFile);
 

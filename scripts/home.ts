@@ -19,9 +19,23 @@ export async function fetchSources(...names: string[]): Promise<string> {
 export const sourceArchive = async ({ name, sources = [] }: Package): Promise<string> =>
   join(await fetchSources(name), sources[0]?.sha256 ?? "");
 
+export interface Tree {
+  readonly name: string;
+  /** Its sha256. */
+  readonly tree: string;
+  readonly path: string;
+}
+
+/**
+ * The trees of packages in what `stagex build --json` printed. A name may be a pallet's too, as gcc is: then stagex builds
+ * what that pallet consists of, and tells more trees.
+ */
+export const treesOf = (names: readonly string[], printed: string): Tree[] =>
+  JSON.parse(printed).packages.filter(({ name }: Tree) => names.includes(name));
+
 /** The tree of a package, as a path. */
 export async function builtTree(name: string): Promise<string> {
   const { stdout } = await execute(stagex, ["build", name, "--json"]);
-  // Where its tree is not pinned, those of what it needs are told too.
-  return JSON.parse(stdout).packages.find((built: { name: string }) => built.name === name).path;
+  const [built] = treesOf([name], stdout);
+  return (built as Tree).path;
 }

@@ -28,7 +28,7 @@ const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
 /** Runs gpg with `input`. One that has seen enough may end before it has read all: its status tells what to think of it. */
 function runGpg(cannot: string, options: readonly string[], input: string | Uint8Array) {
   const outcome = spawnSync("gpg", ["--batch", ...options], { input });
-  const { error } = outcome as { error?: NodeJS.ErrnoException };
+  const error: NodeJS.ErrnoException | undefined = outcome.error;
   if (error?.code === "ENOENT") throw noGpg(cannot, "gpg", error);
   if (error && error.code !== "EPIPE") throw error;
   return outcome;

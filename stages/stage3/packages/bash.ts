@@ -22,6 +22,7 @@ export const bash = definePackage({
     remake: ["y.tab.c", "y.tab.h", "parser-built"],
     configure: ["--without-bash-malloc"],
     // A static program cannot load builtins from files. Those that would be installed are looked for in vain.
+    // The manual would be installed as HTML too.
     make: ["bash"],
     install: ["LOADABLES_DIR=/none", "htmldir=", "install"],
   }),

@@ -21,7 +21,7 @@ export const findutils = definePackage({
   needs: [...toolchain, m4, bison, gperf],
   build: gnu({
     remake: ["gl/lib/parse-datetime.c", "gl/lib/thread-creators.h"],
-    // musl's takes half an hour for what configure asks it.
+    // musl's takes many minutes for what configure asks it, and is not cut short.
     env: { gl_cv_func_strcasestr_linear: "no" },
   }),
   provides: ["/usr/bin/find", "/usr/bin/xargs"],
