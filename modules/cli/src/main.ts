@@ -60,7 +60,7 @@ const executor = () =>
     .choices(["sandbox", "dagger"])
     .default("sandbox");
 
-building(command("build <package...>", "Build packages into the store"))
+building(command("build <name...>", "Build packages, or all of a pallet, into the store"))
   .addOption(executor())
   .action(async (names, _, self) =>
     (await import("./commands/build.ts")).build(names, self.optsWithGlobals()),

@@ -4,7 +4,7 @@ import { type BuildingOptions, withBuilder } from "../building.ts";
 import { openSession, readLock } from "../session.ts";
 import { duration, type View } from "../view.ts";
 
-/** `stagex build PACKAGE...` */
+/** `stagex build NAME...` */
 export async function build(names: string[], options: BuildingOptions): Promise<void> {
   const started = performance.now();
   const session = openSession(options);
