@@ -31,7 +31,7 @@ import { tzdata } from "./packages/tzdata.ts";
 import { xz } from "./packages/xz.ts";
 import { zstd } from "./packages/zstd.ts";
 
-export { binutils, busybox, caCertificates, gcc, make, musl, tzdata };
+export { aarch64, binutils, busybox, caCertificates, gcc, make, musl, riscv64, tzdata };
 
 export default defineStage({
   number: 3,
@@ -67,7 +67,7 @@ export default defineStage({
     gperf,
     caCertificates,
     tzdata,
-    ...aarch64,
-    ...riscv64,
+    ...aarch64.packages,
+    ...riscv64.packages,
   ],
 });

@@ -15,7 +15,11 @@ function crossToolchain(to: Target) {
   const gcc = crossGcc(to, [binutils, muslHeaders]);
   const musl = crossMusl(to, [binutils, gcc]);
   const libstdcxx = crossLibstdcxx(to, [binutils, gcc, musl, linuxHeaders]);
-  return [linuxHeaders, binutils, muslHeaders, gcc, musl, libstdcxx];
+  return {
+    packages: [linuxHeaders, binutils, muslHeaders, gcc, musl, libstdcxx],
+    /** What programs take to be compiled. */
+    forUse: [linuxHeaders, musl, libstdcxx, binutils, gcc],
+  };
 }
 
 export const aarch64 = crossToolchain(target("aarch64", "arm64", "linux/arm64"));
