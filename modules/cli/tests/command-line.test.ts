@@ -40,7 +40,7 @@ describe.concurrent("a wrong command line ends with status 2, and tells what is 
     [["biuld", "low"], "(Did you mean build?)"],
     [["build", "--nothing", "low"], "unknown option '--nothing'"],
     [["build", "--nothing", "low"], "`stagex build --help` shows what there is."],
-    [["build"], "missing required argument 'package'"],
+    [["build"], "missing required argument 'name'"],
     [["build-pallet"], "required option '--name <pallet>' not specified"],
     [["build", "-j", "0", "low"], "It must be a whole number above 0."],
     [["build", "--time-limit", "soon", "low"], "It must be a whole number above 0."],
