@@ -4,7 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildOnImage, loadLayout, runImage } from "../modules/oci/tests/podman.ts";
+import { fetchSources } from "../scripts/home.ts";
 import { entering, environment } from "../stages/stage1/tests/root.ts";
+import { lock } from "../stages/stage2/tests/store.ts";
 
 const project = join(import.meta.dirname, "..");
 
@@ -48,6 +50,15 @@ export class PalletImage {
   write(path: string, content: string | Buffer): void {
     mkdirSync(dirname(this.#inRoot("work", path)), { recursive: true });
     writeFileSync(this.#inRoot("work", path), content);
+  }
+
+  /** Unpacks a package's source, by the image's own tools, to the folder of its name below /work. */
+  async unpackSource(name: string): Promise<void> {
+    const archive = join(await fetchSources(name), lock.packages[name]?.sources[0]?.sha256 ?? "");
+    this.write(`${name}.tar`, readFileSync(archive));
+    const unpack = `mkdir ${name} && tar -x -f ${name}.tar -C ${name} --strip-components 1`;
+    const { status, stderr } = this.shell(unpack);
+    if (status !== 0) throw new Error(`Cannot unpack ${name}: ${stderr}`);
   }
 
   /** Runs a command of the shell in the root, in /work. */

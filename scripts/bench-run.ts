@@ -72,12 +72,12 @@ export const diskUse = (path: string): number =>
  *
  * @returns the most bytes that were in use beyond those at the beginning
  */
-export function peakDisk(scratch: string, work: () => void): number {
-  const { bavail, bsize } = statfsSync(scratch);
+export function peakDisk(scratch: string, folder: string, work: () => void): number {
+  const { bavail, bsize } = statfsSync(folder);
   const report = join(scratch, "disk");
   const output = openSync(report, "w");
   const watching = "while df --block-size=1 --output=avail . | tail -n 1; do sleep 2; done";
-  const watcher = spawn("sh", ["-c", watching], { cwd: scratch, stdio: ["ignore", output, "ignore"] });
+  const watcher = spawn("sh", ["-c", watching], { cwd: folder, stdio: ["ignore", output, "ignore"] });
   try {
     work();
   } finally {

@@ -1,9 +1,6 @@
 /** The image as its users meet it: projects in C and C++ build in it with nothing else. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { canRunPodman } from "../../modules/oci/tests/podman.ts";
-import { fetchSources } from "../../scripts/home.ts";
 import { lock, storedTrees } from "../../stages/stage2/tests/store.ts";
 import { PalletImage, succeeded } from "../image.ts";
 
@@ -56,11 +53,8 @@ describe.skipIf(isMissing)(`the image${why}`, () => {
   ])(
     "builds a project in %s by ./configure && make: %s",
     async (_, name, script, output) => {
-      const sources = await fetchSources(name);
-      const source = lock.packages[name]?.sources[0];
-      image.write(`${name}.tar`, readFileSync(join(sources, source?.sha256 ?? "")));
-      const unpack = `mkdir ${name} && tar -x -f ${name}.tar -C ${name} --strip-components 1 && cd ${name}`;
-      const build = image.shell(`${unpack} && ./configure && make -j 2`);
+      await image.unpackSource(name);
+      const build = image.shell(`cd ${name} && ./configure && make -j 2`);
       expect(build.status, build.stderr).toBe(0);
       expect(image.shell(`cd ${name} && ${script}`)).toMatchObject(succeeded(output));
     },

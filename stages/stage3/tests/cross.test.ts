@@ -1,9 +1,10 @@
 /** The compilers for other architectures: what they make runs on a processor of that kind, as QEMU plays it. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { Root } from "../../stage1/tests/root.ts";
+import { type Outcome, Root } from "../../stage1/tests/root.ts";
 import { readElf } from "../../stage2/tests/elf.ts";
 import { lock, storedTrees } from "../../stage2/tests/store.ts";
+import { emulatorOf } from "./emulator.ts";
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -32,9 +33,7 @@ int main() {
 describe.each(["aarch64", "riscv64"] as const)("the compilers for %s", (arch) => {
   const parts = ["linux-headers", "binutils", "gcc", "musl", "libstdcxx"].map((part) => `${part}-${arch}`);
   const { trees, isMissing, why } = storedTrees(parts);
-  const emulator = `/usr/bin/qemu-${arch}-static`;
-  const isEmulated = existsSync(emulator);
-  const unlessEmulated = isEmulated ? "" : " (skipped: apt install qemu-user-static)";
+  const emulator = emulatorOf(arch);
 
   it("are built from what runs on x86_64, and their libraries are not for it", () => {
     const platforms = parts.map((part) => lock.packages[part]?.platform);
@@ -45,15 +44,26 @@ describe.each(["aarch64", "riscv64"] as const)("the compilers for %s", (arch) =>
 
   describe.skipIf(isMissing)(`make programs${why}`, () => {
     let root: Root;
+    const compiled = new Map<string, Outcome>();
     beforeAll(async () => {
       root = await Root.of(...trees);
-      if (isEmulated) root.write("qemu", readFileSync(emulator), 0o755);
-    });
+      if (!emulator.isMissing) root.write("qemu", readFileSync(emulator.path), 0o755);
+      root.write("work/hello.c", hello);
+      root.write("work/hello.cc", helloCxx);
+      for (const [compiler, file] of [
+        ["gcc", "hello.c"],
+        ["g++", "hello.cc"],
+      ] as const) {
+        const argv = [`/usr/bin/${arch}-linux-musl-${compiler}`, "-O2", "-o", compiler, file];
+        compiled.set(compiler, await root.run(argv));
+      }
+    }, 180_000);
 
-    async function compile(compiler: string, file: string, text: string): Promise<void> {
-      root.write(`work/${file}`, text);
-      const argv = [`/usr/bin/${arch}-linux-musl-${compiler}`, "-O2", "-o", compiler, file];
-      expect(await root.run(argv)).toEqual({ status: 0, output: "" });
+    it.each([
+      ["C", "gcc"],
+      ["C++23", "g++"],
+    ])("in %s, static and hardened", (_, compiler) => {
+      expect(compiled.get(compiler)).toEqual({ status: 0, output: "" });
       expect(readElf(root.read(`work/${compiler}`))).toMatchObject({
         machine: arch,
         type: "position-independent",
@@ -62,22 +72,13 @@ describe.each(["aarch64", "riscv64"] as const)("the compilers for %s", (arch) =>
         executableStack: false,
         textRelocations: false,
       });
-    }
-
-    it("in C, static and hardened", () => compile("gcc", "hello.c", hello));
-    it("in C++23, static and hardened", () => compile("g++", "hello.cc", helloCxx));
-
-    it.skipIf(!isEmulated)(`that run: threads and long double in C${unlessEmulated}`, async () => {
-      const outcome = await root.run(["/qemu", "/work/gcc"]);
-      expect(outcome).toEqual({ status: 0, output: "hello 1.414 0x1.8p+0\n" });
     });
 
-    it.skipIf(!isEmulated)(
-      `that run: threads, exceptions and std::format in C++${unlessEmulated}`,
-      async () => {
-        const outcome = await root.run(["/qemu", "/work/g++"]);
-        expect(outcome).toEqual({ status: 0, output: "hello  42\n" });
-      },
-    );
+    it.skipIf(emulator.isMissing).each([
+      ["threads and long double in C", "gcc", "hello 1.414 0x1.8p+0\n"],
+      ["threads, exceptions and std::format in C++", "g++", "hello  42\n"],
+    ])(`that run: %s${emulator.why}`, async (_, compiler, output) => {
+      expect(await root.run(["/qemu", `/work/${compiler}`])).toEqual({ status: 0, output });
+    });
   });
 });
