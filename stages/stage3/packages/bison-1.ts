@@ -4,8 +4,12 @@ import { gnu } from "../recipe.ts";
 import { m4 } from "./m4.ts";
 import { musl } from "./musl.ts";
 
+const withoutManual = ["PERL=true", "AM_MAKEFLAGS=-o examples/extracted.stamp"];
+
 /**
- * Debian leaves out the manual. What the makefile would make of it needs an old file of its name, and perl.
+ * Debian leaves out the manual. What the makefile would make of it needs an old file of its name, and perl. Its examples
+ * lie in the source as well; the makefile would have each of them made anew, and those that it makes at the same time
+ * take each other's stamp away.
  *
  * @param prepare a script that runs in the source
  */
@@ -16,8 +20,8 @@ export const buildBison = (prepare = "", remake: readonly string[] = []) =>
       shell(`cd source\ntouch -r doc/fdl.texi doc/bison.texi\n${prepare}`),
     ],
     remake,
-    make: ["PERL=true"],
-    install: ["PERL=true", "install"],
+    make: withoutManual,
+    install: [...withoutManual, "install"],
   });
 
 export const bison1 = definePackage({
