@@ -38,7 +38,7 @@ describe.skipIf(isMissing)(`the image${why}`, () => {
   });
 
   it("runs in podman", ({ skip }) => {
-    skip(!canRunPodman, "podman is not installed, or cannot run here");
+    skip(!canRunPodman, "podman or crun is not installed, or cannot run here");
     expect(image.inPodman("echo hello | rev")).toBe("olleh\n");
   });
 });

@@ -72,7 +72,7 @@ describe("podman", () => {
   it(
     "runs the image's shell, compiler and what that made",
     ({ skip }) => {
-      skip(!canRunPodman, "podman is not installed, or cannot run here");
+      skip(!canRunPodman, "podman or crun is not installed, or cannot run here");
       const command = "g++ -o inventory inventory.cc && ./inventory 3 apples 1 pear 0 plums";
       expect(image.inPodman(command, { "inventory.cc": inventory })).toBe(inventoried);
     },

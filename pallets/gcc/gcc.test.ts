@@ -93,7 +93,7 @@ describe.skipIf(isMissing)(`the image${why}`, () => {
   });
 
   it("serves as the base of a Containerfile", ({ skip }) => {
-    skip(!canRunPodman, "podman is not installed, or cannot run here");
+    skip(!canRunPodman, "podman or crun is not installed, or cannot run here");
     const lines = [
       `RUN printf '#include <iostream>\\nint main() { std::cout << 6 * 7; }' >a.cc && g++ -o /a a.cc`,
       `CMD ["/a"]`,

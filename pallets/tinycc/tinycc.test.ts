@@ -127,7 +127,7 @@ describe("podman", () => {
   it.for<[string, number?]>([["this user"], ["an ordinary user", 65534]])(
     "runs tcc and what it made, for %s",
     ([_, uid], { skip }) => {
-      skip(!canRunPodman, "podman is not installed, or cannot run here");
+      skip(!canRunPodman, "podman or crun is not installed, or cannot run here");
       skip(uid !== undefined && !isRoot, "only root can become another user");
       const home = mkdtempSync(join(folder, "podman-"));
       const work = join(home, "work");

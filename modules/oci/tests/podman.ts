@@ -11,9 +11,12 @@ export const isInstalled = (program: string): boolean =>
 
 const isRoot = process.getuid?.() === 0;
 
-/** Podman's runtime wants cgroups of the second version alone, which only root can show it where both are mounted. */
+/**
+ * Of podman's runtimes, crun alone runs containers without cgroups. It wants those of the second version alone,
+ * which only root can show it where both are mounted.
+ */
 export const canRunPodman =
-  isInstalled("podman") && (isRoot || existsSync("/sys/fs/cgroup/cgroup.controllers"));
+  isInstalled("podman") && isInstalled("crun") && (isRoot || existsSync("/sys/fs/cgroup/cgroup.controllers"));
 
 export interface PodmanOptions {
   /** Existing directory for storage and state; the caller removes it. */
@@ -98,7 +101,7 @@ function podman({ home, uid }: PodmanOptions, ...args: string[]): string {
       "--storage-driver=vfs",
       ...(isRoot && uid === undefined ? [] : ["--storage-opt=vfs.ignore_chown_errors=true"]),
     ],
-    ...["--cgroup-manager=cgroupfs", "--events-backend=none", ...args],
+    ...["--runtime=crun", "--cgroup-manager=cgroupfs", "--events-backend=none", ...args],
   ];
   const dropped =
     uid === undefined
