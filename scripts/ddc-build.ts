@@ -43,30 +43,42 @@ export interface Elsewhere {
 }
 
 /**
- * Builds packages over one that comes from elsewhere. What it needs and what is below it stays as the lock has it; what
- * needs it has another key by that, hence no pinned tree, and is built anew.
+ * Puts a package that comes from elsewhere into the lock. What it needs and what is below it stays as the lock has it;
+ * what needs it has another key by that, and no pinned tree.
+ *
+ * @param archive where the package's content is written to, as its one source
  */
-export async function buildOver(
+export async function lockOver(
   { name, folder, members, into, steps = [] }: Elsewhere,
-  wanted: readonly string[],
-): Promise<Tree[]> {
+  archive: string,
+): Promise<Lock> {
+  await execute("tar", ["-C", folder, "--sort=name", "--owner=0", "--group=0", "-cf", archive, ...members]);
+  const source = {
+    file: "host.tar",
+    sha256: await digestOf(archive),
+    size: statSync(archive).size,
+    from: [],
+  };
+  const lock = readLock();
+  const hosted = {
+    ...packageNamed(lock, name),
+    sources: [source],
+    steps: [{ argv: ["/bin/tar", "-x", "-f", source.file, "-C", into] }, ...steps],
+    provides: [],
+  };
+  return pinTrees({ ...lock, packages: { ...lock.packages, [name]: hosted } }, new Map());
+}
+
+/** Builds packages over one that comes from elsewhere, in the user's store. What needs that one is built anew. */
+export async function buildOver(elsewhere: Elsewhere, wanted: readonly string[]): Promise<Tree[]> {
   const cache = await fetchSources(...wanted);
   return inNewFolder(async (scratch) => {
     const archive = join(scratch, "host.tar");
-    await execute("tar", ["-C", folder, "--sort=name", "--owner=0", "--group=0", "-cf", archive, ...members]);
-    const sha256 = await digestOf(archive);
-    const kept = join(cache, sha256);
+    const lock = await lockOver(elsewhere, archive);
+    const kept = join(cache, await digestOf(archive));
     copyFileSync(archive, kept);
 
-    const lock = readLock();
-    const hosted = {
-      ...packageNamed(lock, name),
-      sources: [{ file: "host.tar", sha256, size: statSync(archive).size, from: [] }],
-      steps: [{ argv: ["/bin/tar", "-x", "-f", "host.tar", "-C", into] }, ...steps],
-      provides: [],
-    };
-    const changed = pinTrees({ ...lock, packages: { ...lock.packages, [name]: hosted } }, new Map());
-    writeFileSync(join(scratch, "stagex.lock"), formatLock(changed));
+    writeFileSync(join(scratch, "stagex.lock"), formatLock(lock));
     symlinkSync(join(project, "stages"), join(scratch, "stages"));
     try {
       const args = ["build", ...wanted, "--lock", join(scratch, "stagex.lock"), "--json"];

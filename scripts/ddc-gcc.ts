@@ -9,35 +9,53 @@ import { copyFileSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSy
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { glob } from "zx";
-import { closure, packageNamed } from "../modules/core/src/index.ts";
-import { buildOver, type Comparison, compareTrees, inNewFolder, readLock } from "./ddc-build.ts";
+import { closure, type Lock, packageNamed, packagesOf } from "../modules/core/src/index.ts";
+import {
+  buildOver,
+  type Comparison,
+  compareTrees,
+  type Elsewhere,
+  inNewFolder,
+  lockOver,
+  readLock,
+} from "./ddc-build.ts";
 import { builtTree } from "./home.ts";
 
 const execute = promisify(execFile);
 
-/** What stage 3 makes on the way to its GCC, and that. */
-function stage3UpToGcc(): string[] {
+/** Packages or pallets, and what stage 3 makes on the way to them. */
+function stage3UpTo(names: readonly string[]): string[] {
   const lock = readLock();
-  return closure(lock, ["gcc"]).filter((name) => packageNamed(lock, name).stage === 3);
+  const packages = names.flatMap((name) => packagesOf(lock, name));
+  return closure(lock, packages).filter((name) => packageNamed(lock, name).stage === 3);
 }
 
-/** Builds stage 3's GCC, and the rest of stage 3 that it takes, over the host's GCC. */
-export const compareGcc = (): Promise<Comparison[]> =>
-  inNewFolder(async (folder) => {
-    await gatherHostCompiler(folder);
-    const host = { name: "gcc-10-cross", folder, members: ["usr", "lib", "lib64"], into: "/out" } as const;
-    return compareTrees(await buildOver(host, stage3UpToGcc()));
-  });
+/** Builds packages or pallets, and the rest of stage 3 that they take, over the host's GCC. */
+export const compareGcc = (names: readonly string[]): Promise<Comparison[]> =>
+  inNewFolder(async (folder) =>
+    compareTrees(await buildOver(await gatherHostCompiler(folder), stage3UpTo(names))),
+  );
+
+/** Whether this machine has what it takes. */
+export const hasHostGcc = (): Promise<boolean> =>
+  execute("g++", ["--version"]).then(
+    () => true,
+    () => false,
+  );
+
+/** The lock by which {@link compareGcc} builds. */
+export const lockOverHostGcc = (): Promise<Lock> =>
+  inNewFolder(async (folder) => lockOver(await gatherHostCompiler(folder), join(folder, "host.tar")));
 
 /** Builds the same over stage 3's GCC: whether that is a fixed point. */
-export async function compareGccByItself(): Promise<Comparison[]> {
+export async function compareGccByItself(names: readonly string[]): Promise<Comparison[]> {
   const itself = {
     name: "gcc-amd64",
     folder: await builtTree("gcc"),
     members: ["usr"],
     into: "/out",
   } as const;
-  return compareTrees(await buildOver(itself, stage3UpToGcc()));
+  return compareTrees(await buildOver(itself, stage3UpTo(names)));
 }
 
 /** What of GCC's own folder compiles and links static programs. */
@@ -49,8 +67,12 @@ const SPECS = `\
 + %{!r:%{!shared:%{!static:%{!no-pie:-static-pie}}}} -fno-use-linker-plugin
 `;
 
-/** Copies the host's compilers for C and C++ to a root where they find musl, and libstdc++ where stage 2 puts it. */
-async function gatherHostCompiler(root: string): Promise<void> {
+/**
+ * Copies the host's compilers for C and C++ to a root where they find musl, and libstdc++ where stage 2 puts it.
+ *
+ * @returns them in place of stage 2's cross compiler
+ */
+async function gatherHostCompiler(root: string): Promise<Elsewhere> {
   const output = async (...args: string[]) => (await execute("gcc", args)).stdout.trim();
   const from = dirname(await output("-print-libgcc-file-name"));
   const to = join(root, from);
@@ -75,6 +97,7 @@ async function gatherHostCompiler(root: string): Promise<void> {
 
   await addMissingFunction(root, join(to, "libgcc_eh.a"));
   await execute("find", [root, "-exec", "touch", "-h", "-d", "@0", "{}", "+"]);
+  return { name: "gcc-10-cross", folder: root, members: ["usr", "lib", "lib64"], into: "/out" };
 }
 
 function copyInto(folder: string, path: string, file: string): void {

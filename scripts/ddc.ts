@@ -11,7 +11,9 @@ import { compareGcc3 } from "./ddc-gcc-3.ts";
 import { compareTinycc, hostCompilers } from "./ddc-tinycc.ts";
 
 const usage = `Usage: scripts/ddc tinycc [--tinycc DIR] [--source ARCHIVE]
-       scripts/ddc gcc-3 | gcc | gcc-by-itself
+       scripts/ddc gcc-3
+       scripts/ddc gcc [NAME...]
+       scripts/ddc gcc-by-itself [NAME...]
 
 Has compilers of this machine build what the bootstrap's own compilers built, and compares what comes of it.
 Exits with 1 if anything differs.
@@ -19,17 +21,19 @@ Exits with 1 if anything differs.
   gcc-3          stage 1's GCC 3.4.6 and what it builds, by gcc -m32; minutes
   gcc            stage 3's GCC 16 and what leads to it, by gcc in place of stage 2's cross compiler; hours
   gcc-by-itself  the same, by stage 3's GCC in place of stage 2's: whether it is a fixed point; an hour
+  NAME...        packages or pallets of stage 3 in place of its GCC 16, with what leads to them
   --tinycc DIR      stage 0's tree of the package tinycc (default: build it)
   --source ARCHIVE  TinyCC's source archive (default: fetch it)`;
 
 const path = (value: unknown): string | undefined => (value === undefined ? undefined : resolve(`${value}`));
 
-const subjects: Record<string, () => Promise<boolean>> = {
+const subjects: Record<string, (names: readonly string[]) => Promise<boolean>> = {
   tinycc: () => compareTinycc(path(argv.tinycc), path(argv.source)),
   "gcc-3": async () => print(await compareGcc3()),
-  gcc: async () => print(await compareGcc()),
-  "gcc-by-itself": async () => print(await compareGccByItself()),
+  gcc: async (names) => print(await compareGcc(names)),
+  "gcc-by-itself": async (names) => print(await compareGccByItself(names)),
 };
+const takesNames = ["gcc", "gcc-by-itself"];
 
 function print(comparisons: readonly Comparison[]): boolean {
   for (const { name, pinned, built } of comparisons)
@@ -41,8 +45,9 @@ function print(comparisons: readonly Comparison[]): boolean {
 
 async function main(): Promise<number> {
   const [name = "", ...more] = argv._;
+  const hasTooMany = more.length > 0 && !takesNames.includes(name);
   const compareSubject = Object.hasOwn(subjects, name) ? subjects[name] : undefined;
-  if (argv.help || !compareSubject || more.length > 0) {
+  if (argv.help || !compareSubject || hasTooMany) {
     console.log(usage);
     return argv.help ? 0 : 2;
   }
@@ -51,7 +56,7 @@ async function main(): Promise<number> {
     return 2;
   }
   try {
-    return (await compareSubject()) ? 0 : 1;
+    return (await compareSubject(more.length > 0 ? more : ["gcc"])) ? 0 : 1;
   } catch (error) {
     console.error(`Cannot compare: because ${reasonOf(error)}`);
     return 2;

@@ -1,8 +1,9 @@
 /** GCC's own programs to run, in C and C++: those that fail are known, with the reason. */
 import { describe, expect, it } from "vitest";
+import { hasHostGcc, lockOverHostGcc } from "../../../scripts/ddc-gcc.ts";
 import { failuresOf, type KnownFailures, linesOf } from "../../stage1/tests/gcc-programs.ts";
 import { Root } from "../../stage1/tests/root.ts";
-import { storedTrees } from "../../stage2/tests/store.ts";
+import { storedOf, storedTrees } from "../../stage2/tests/store.ts";
 
 const MINUTES = 60_000;
 
@@ -76,14 +77,30 @@ rm -f test test.o
 const list = `cd /src/gcc-testsuite
 ls gcc.c-torture/execute/*.c gcc.c-torture/execute/ieee/*.c g++.dg/*/*.C | sed "s,^,$PWD/,"`;
 
-describe("of GCC's own programs", () => {
-  const needed = ["gcc", "binutils", "musl", "linux-headers", "busybox", "gcc-testsuite"];
-  const { trees, isMissing, why } = storedTrees(needed);
+const failuresBy = async (...trees: string[]): Promise<string[]> =>
+  failuresOf(await Root.of(...trees), list, script);
+
+describe("of GCC's own programs", async () => {
+  const needed = ["binutils", "musl", "linux-headers", "busybox", "gcc-testsuite"];
+  const { trees, isMissing, why } = storedTrees(["gcc", ...needed]);
 
   it.skipIf(isMissing)(
     `our GCC fails those that are known to fail${why}`,
+    async () => expect(await failuresBy(...trees)).toEqual(linesOf(knownFailures)),
+    60 * MINUTES,
+  );
+
+  const theirs = isMissing ? undefined : await hostBuiltGcc();
+
+  it.skipIf(theirs === undefined)(
+    `the same GCC, made by the host's compiler, fails the same${theirs ? "" : " (skipped: scripts/ddc gcc)"}`,
     async () =>
-      expect(await failuresOf(await Root.of(...trees), list, script)).toEqual(linesOf(knownFailures)),
+      expect(await failuresBy(`${theirs}`, ...storedTrees(needed).trees)).toEqual(linesOf(knownFailures)),
     60 * MINUTES,
   );
 });
+
+/** Stage 2's GCC as `scripts/ddc gcc` has the host's compiler make it, if the store has it. */
+async function hostBuiltGcc(): Promise<string | undefined> {
+  return (await hasHostGcc()) ? storedOf(await lockOverHostGcc()).storedTree("gcc-amd64") : undefined;
+}
