@@ -1,8 +1,8 @@
 /** Files in other people's archives that a program of theirs made. */
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Lock, type LockedPackage, type LockedSource, StagexError } from "@stagex/core";
+import { type Lock, type LockedPackage, type LockedSource, projectPath, StagexError } from "@stagex/core";
 
 export interface GeneratedFile {
   /** Name of the archive below `/build`. */
@@ -11,17 +11,17 @@ export interface GeneratedFile {
   readonly file: string;
 }
 
-/** Path of a file of this repository; undefined for a source of other people. */
-export const projectPath = ({ from }: LockedSource): string | undefined =>
-  from.find((place) => place.startsWith("project:"))?.slice("project:".length);
-
 /**
  * The files that packages list as generated; once where packages share an archive.
  *
  * @param cache folder of sources, each named by its sha256
  * @throws StagexError when an archive is not in the cache, or a pattern matches nothing
  */
-export function generatedFiles(lock: Lock, names: readonly string[], cache: string): GeneratedFile[] {
+export async function generatedFiles(
+  lock: Lock,
+  names: readonly string[],
+  cache: string,
+): Promise<GeneratedFile[]> {
   const packages = names
     .map((name) => ({ name, ...(lock.packages[name] as LockedPackage) }))
     .map(({ name, sources, generated = [] }) => ({ name, sources: sources.filter(isForeign), generated }))
@@ -34,7 +34,11 @@ export function generatedFiles(lock: Lock, names: readonly string[], cache: stri
       const first = archives.get(source.sha256) ?? { name, source, patterns: [] };
       archives.set(source.sha256, { ...first, patterns: [...new Set([...first.patterns, ...generated])] });
     }
-  const listings = new Map([...archives].map(([sha256, archive]) => [sha256, list(archive, cache)]));
+  const listings = new Map(
+    await Promise.all(
+      [...archives].map(async ([sha256, archive]) => [sha256, await list(archive, cache)] as const),
+    ),
+  );
 
   for (const { name, sources, generated } of packages) {
     const matches = (pattern: string) =>
@@ -56,16 +60,24 @@ interface Archive {
   readonly patterns: readonly string[];
 }
 
+interface Listing {
+  readonly files: string[];
+  /** Patterns that match no member. */
+  readonly missing: string[];
+}
+
 /** What an archive's members match, as tar(1) tells. */
-function list({ name, source, patterns }: Archive, cache: string): { files: string[]; missing: string[] } {
+async function list({ name, source, patterns }: Archive, cache: string): Promise<Listing> {
   const path = join(cache, source.sha256);
   if (!existsSync(path)) throw notHere(name, source.file);
-  const listings = [...groupByArchive(patterns)].map(([inner, group]) => {
-    const { stdout, stderr } = spawnSync("sh", ["-c", inner ? listInner : listOuter, path, inner, ...group], {
-      encoding: "utf8",
-      maxBuffer: 2 ** 28,
-      env: { ...process.env, LC_ALL: "C" },
-    });
+  const listing = async ([inner, group]: [string, string[]]): Promise<Listing> => {
+    const { stdout, stderr } = await outcomeOf("sh", [
+      "-c",
+      inner ? listInner : listOuter,
+      path,
+      inner,
+      ...group,
+    ]);
     const files = stdout.split("\n").filter((line) => line !== "" && !line.endsWith("/"));
     const missing = group.filter(
       (one) => files.length === 0 || stderr.includes(`${one}: Not found in archive`),
@@ -74,12 +86,20 @@ function list({ name, source, patterns }: Archive, cache: string): { files: stri
       files: files.map((path) => inArchive(inner, path)),
       missing: missing.map((pattern) => inArchive(inner, pattern)),
     };
-  });
+  };
+  const listings = await Promise.all([...groupByArchive(patterns)].map(listing));
   return {
     files: listings.flatMap(({ files }) => files),
     missing: listings.flatMap(({ missing }) => missing),
   };
 }
+
+/** What a program says, also when it fails: tar does so where a pattern matches nothing. */
+const outcomeOf = (program: string, args: readonly string[]): Promise<{ stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    const env = { ...process.env, LC_ALL: "C" };
+    execFile(program, args, { maxBuffer: 2 ** 28, env }, (_, stdout, stderr) => resolve({ stdout, stderr }));
+  });
 
 const listOuter = 'shift; exec tar --list --file="$0" --wildcards -- "$@"';
 const listInner = `inner=$1; shift

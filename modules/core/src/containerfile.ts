@@ -1,7 +1,14 @@
 /** The graph of a lock as a Containerfile, so that builders which nobody here wrote can build it. */
 import { StagexError } from "./errors.ts";
 import { closure, packageNamed, palletNamed } from "./graph.ts";
-import type { Lock, LockedPackage, LockedPallet, LockedSource, LockedStep } from "./lock.ts";
+import {
+  type Lock,
+  type LockedPackage,
+  type LockedPallet,
+  type LockedSource,
+  type LockedStep,
+  projectPath,
+} from "./lock.ts";
 import { argumentOf } from "./steps.ts";
 
 /** Where the build context has the sources from elsewhere, each named by its sha256, as in `$STAGEX_HOME/sources`. */
@@ -185,10 +192,6 @@ function copies(sources: readonly LockedSource[]): string[] {
 /** Where a source lies in the build context. */
 const contextPath = (source: LockedSource): string =>
   projectPath(source) ?? `${SOURCES_FOLDER}/${source.sha256}`;
-
-/** The path of a source in the repository; undefined for one from elsewhere. */
-export const projectPath = ({ from }: LockedSource): string | undefined =>
-  from.find((place) => place.startsWith("project:"))?.slice("project:".length);
 
 /** An instruction's arguments in exec form, which no shell or builder changes. */
 const argv = (words: readonly string[]): string =>

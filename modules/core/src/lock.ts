@@ -105,6 +105,10 @@ export type LockedPackage = v.InferOutput<typeof lockedPackage>;
 export type LockedPallet = v.InferOutput<typeof lockedPallet>;
 export type Lock = v.InferOutput<typeof lockSchema>;
 
+/** The path of a source in the repository; undefined for one from elsewhere. */
+export const projectPath = ({ from }: LockedSource): string | undefined =>
+  from.find((place) => place.startsWith("project:"))?.slice("project:".length);
+
 /** The lock as the bytes of `stagex.lock`. */
 export function formatLock(lock: Lock): string {
   const sorted = {

@@ -1,8 +1,8 @@
 /** How a pallet came to be, as in-toto statements that others' programs read. */
-import type { Lock, LockedPackage } from "@stagex/core";
+import { type Lock, type LockedPackage, projectPath } from "@stagex/core";
 import { formatTime } from "./document.ts";
 import type { Known } from "./recipe.ts";
-import { type Bill, projectPath, urlOf } from "./sbom/bill.ts";
+import { type Bill, urlOf } from "./sbom/bill.ts";
 import { sourcePurl } from "./sbom/purl.ts";
 import { TOOL, URN } from "./version.ts";
 

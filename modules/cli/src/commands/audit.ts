@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { closure, type Lock, type LockedSource, packagesOf } from "@stagex/core";
-import { type GeneratedFile, generatedFiles, projectPath } from "../generated.ts";
+import { closure, type Lock, type LockedSource, packagesOf, projectPath } from "@stagex/core";
+import { type GeneratedFile, generatedFiles } from "../generated.ts";
 import { type GlobalOptions, openSession, readLock, type Session } from "../session.ts";
 
 /** The trust budget: what a person would have to believe or read. */
@@ -20,14 +20,14 @@ export interface Audit {
 }
 
 /** `stagex audit [PALLET]` */
-export function audit(name: string | undefined, options: GlobalOptions): void {
+export async function audit(name: string | undefined, options: GlobalOptions): Promise<void> {
   const session = openSession(options);
   const lock = readLock(session);
-  const result = auditOf(session, lock, name ? packagesOf(lock, name) : Object.keys(lock.packages));
+  const result = await auditOf(session, lock, name ? packagesOf(lock, name) : Object.keys(lock.packages));
   console.log(options.json ? JSON.stringify(result) : describe(result));
 }
 
-function auditOf({ project, home }: Session, lock: Lock, roots: readonly string[]): Audit {
+async function auditOf({ project, home }: Session, lock: Lock, roots: readonly string[]): Promise<Audit> {
   const names = closure(lock, roots);
   const own = new Map<string, { stage: number; source: LockedSource }>();
   const foreign = new Map<string, LockedSource>();
@@ -68,7 +68,7 @@ function auditOf({ project, home }: Session, lock: Lock, roots: readonly string[
     handWritten,
     handWrittenLines: handWritten.reduce((sum, group) => sum + group.lines, 0),
     patches,
-    generated: generatedFiles(lock, names, join(home, "sources")),
+    generated: await generatedFiles(lock, names, join(home, "sources")),
     sources: [...foreign.values()].map(({ file, size, sha256 }) => ({ file, bytes: size, sha256 })),
   };
 }

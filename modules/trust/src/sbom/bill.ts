@@ -63,10 +63,6 @@ const notPinned = (name: string, because: string) =>
     remedy: "Run `stagex pin` first.",
   });
 
-/** Path of a source that is a file of this project. */
-export const projectPath = ({ from }: LockedSource): string | undefined =>
-  from.find((place) => place.startsWith("project:"))?.slice("project:".length);
-
 /** Where a source may be downloaded by its URL alone. */
 export const urlOf = ({ from }: LockedSource): string | undefined =>
   from.find((place) => /^https?:/.test(place));

@@ -1,7 +1,7 @@
 /** CycloneDX 1.6 in JSON. Source: https://cyclonedx.org/docs/1.6/json/ */
-import { argumentOf, type LockedSource } from "@stagex/core";
+import { argumentOf, type LockedSource, projectPath } from "@stagex/core";
 import { TOOL } from "../version.ts";
-import { type Bill, type Component, projectPath, urlOf } from "./bill.ts";
+import { type Bill, type Component, urlOf } from "./bill.ts";
 import { componentPurl, palletPurl, sourcePurl } from "./purl.ts";
 
 const palletRef = (name: string) => `pallet:${name}`;

@@ -1,7 +1,7 @@
 /** Package URLs (ECMA-427, https://github.com/package-url/purl-spec). */
-import type { LockedSource } from "@stagex/core";
+import { type LockedSource, projectPath } from "@stagex/core";
 import { PackageURL } from "packageurl-js";
-import { type Bill, type Component, projectPath, urlOf } from "./bill.ts";
+import { type Bill, type Component, urlOf } from "./bill.ts";
 
 export const palletPurl = ({ name, image }: Bill): string =>
   new PackageURL("oci", null, name, `sha256:${image}`, null, null).toString();

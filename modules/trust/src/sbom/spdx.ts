@@ -1,7 +1,7 @@
 /** SPDX 2.3 in JSON. Source: https://spdx.github.io/spdx-spec/v2.3/ */
-import type { LockedSource } from "@stagex/core";
+import { type LockedSource, projectPath } from "@stagex/core";
 import { TOOL, URN } from "../version.ts";
-import { type Bill, type Component, projectPath, urlOf } from "./bill.ts";
+import { type Bill, type Component, urlOf } from "./bill.ts";
 import { componentPurl, palletPurl, sourcePurl } from "./purl.ts";
 
 const DOCUMENT = "SPDXRef-DOCUMENT";
