@@ -77,7 +77,8 @@ async function gatherHostCompiler(root: string): Promise<Elsewhere> {
   const from = dirname(await output("-print-libgcc-file-name"));
   const to = join(root, from);
   for (const part of await glob(PARTS, { cwd: from })) copyInto(to, part, join(from, part));
-  writeFileSync(join(to, "specs"), SPECS);
+  // Where there is a file of specs, GCC does not complete those that are built in, and would not link libgcc_eh.
+  writeFileSync(join(to, "specs"), `${await output("-dumpspecs")}\n\n${SPECS}`);
 
   for (const name of ["gcc", "g++"]) {
     const { stdout } = await execute("sh", ["-c", `command -v ${name}`]);
