@@ -55,7 +55,7 @@ const BARS = 420;
 const COLOURS = ["#888888", "#3b82c4", "#c2703d", "#4f9d69"];
 
 /** Packages that took a hundredth of the time or more, as bars from the first built to the last, and the rest as one. */
-export function drawCosts(packages: readonly PackageCost[]): string {
+function drawCosts(packages: readonly PackageCost[]): string {
   const total = packages.reduce((sum, { seconds }) => sum + seconds, 0);
   const large = packages.filter(({ seconds }) => seconds >= total / 100);
   const rest = packages.length - large.length;
@@ -81,6 +81,13 @@ export function drawCosts(packages: readonly PackageCost[]): string {
   ].join("\n");
 }
 
+/** Writes what each package costs to bench/bootstrap.md, and draws it. */
+export function keepCosts(packages: readonly PackageCost[]): void {
+  const text = `# What each package costs\n\n${formatCosts(packages)}\n`;
+  writeFileSync(join(project, "bench/bootstrap.md"), text);
+  writeFileSync(join(project, "bench/bootstrap.svg"), drawCosts(packages));
+}
+
 /** A table in Markdown, which reads as well on a terminal. */
 function formatTable(table: readonly (readonly string[])[]): string {
   const widths = (table[0] ?? []).map((_, column) =>
@@ -98,22 +105,48 @@ function amount(value: number, unit: Figure["unit"]): string {
   return `${value.toFixed(digits)} ${unit}`;
 }
 
-/** Writes bench/results.json and bench/results.md. */
+/** Figures that were measured in one go. */
+export interface Results {
+  readonly machine: Readonly<Record<string, string>>;
+  readonly rounds: number;
+  readonly figures: readonly Figure[];
+}
+
+/** Writes figures to bench/results.json and bench/results.md, in place of those of the same names. */
 export function keepResults(figures: readonly Figure[], rounds: number): void {
-  const machine = describeMachine();
-  const results = { machine, rounds, figures };
-  writeFileSync(join(project, "bench/results.json"), `${JSON.stringify(results, null, 2)}\n`);
-  const facts = Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`);
-  const text = [
-    "# Results of `scripts/bench`",
-    "",
+  const file = join(project, "bench/results.json");
+  const kept = JSON.parse(readFileSync(file, "utf8")) as Results[];
+  const results = mergeResults(kept, { machine: describeMachine(), rounds, figures });
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  const text = ["# Results of `scripts/bench`", ...results.map(formatResults)].join("\n\n");
+  writeFileSync(join(project, "bench/results.md"), `${text}\n`);
+}
+
+/** The newest results first, and of earlier ones what was not measured again. */
+export function mergeResults(earlier: readonly Results[], newest: Results): Results[] {
+  const again = new Set(newest.figures.map(({ name }) => name));
+  const left = earlier.map((results) => ({
+    ...results,
+    figures: results.figures.filter(({ name }) => !again.has(name)),
+  }));
+  return [newest, ...left.filter(({ figures }) => figures.length > 0)];
+}
+
+const formatResults = ({ machine, rounds, figures }: Results): string =>
+  [
     formatFigures(figures),
     "",
-    `Medians of ${rounds} rounds, on:`,
+    `Times of less than a minute are medians of ${rounds} rounds. Measured on:`,
     "",
-    ...facts,
-  ];
-  writeFileSync(join(project, "bench/results.md"), `${text.join("\n")}\n`);
+    ...Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`),
+  ].join("\n");
+
+function versionOfNix(): string {
+  try {
+    return run("nix-build", ["--version"]).output.trim();
+  } catch {
+    return "not here";
+  }
 }
 
 /** What a reader needs to know of the machine, and nothing that tells whose it is. */
@@ -125,7 +158,7 @@ function describeMachine(): Record<string, string> {
     kernel: `Linux ${release()}`,
     system: /^PRETTY_NAME="?(.*?)"?$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "unknown",
     node: process.version,
-    nix: run("nix-build", ["--version"]).output.trim(),
+    nix: versionOfNix(),
     "load at the end": loadavg()[0]?.toFixed(1) ?? "unknown",
   };
 }

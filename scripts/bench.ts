@@ -1,29 +1,30 @@
 /**
- * scripts/bench [--rounds N] [--home FOLDER] [audit] [stage0] [stage1] [bootstrap] [resolving] [chain] [thousand] [trust]
+ * scripts/bench [--rounds N] [--keep] [--home FOLDER]
+ *               [audit] [stage0] [stage1] [stage2] [bootstrap] [resolving] [chain] [thousand] [trust]
  *
- * Measures the figures that stagex is held to, or some of them, and prints them. A run of all keeps them in
- * bench/ with a description of the machine. Needs a C compiler, GNU time, gpg and Nix:
- * `apt install gcc time gpg nix-bin`.
+ * Measures the figures that stagex is held to, or some of them, and prints them. With --keep it writes them to bench/
+ * as well, with a description of the machine, in place of those that were measured before. Needs a C compiler,
+ * GNU time, gpg and Nix: `apt install gcc time gpg nix-bin`.
  *
- * `bootstrap` takes hours. With a FOLDER it keeps there what it has built, and goes on from there after an interruption;
- * then it leaves out how long the way to GCC 16 takes, which only a run tells that begins with nothing.
+ * `stage2` takes an hour, and `bootstrap`, which is all stages, hours more. They share a store, for which a FOLDER may be
+ * given: then `bootstrap` goes on there after an interruption. `stage2` begins with nothing.
  *
  * Machines are noisy: what is compared runs by turns, and the medians of several rounds are compared.
  *
  * Exit status: 0 when every figure is within its bar, 1 when one is not, 2 for a wrong command line.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { reasonOf } from "../modules/core/src/index.ts";
 import { makeChain, nixBuild, resolveSynthetic, stagexBuild, stagexPin } from "./bench-chain.ts";
 import {
-  drawCosts,
   type Figure,
   formatCosts,
   formatFigures,
   holds,
+  keepCosts,
   keepResults,
   type PackageCost,
 } from "./bench-report.ts";
@@ -32,7 +33,6 @@ import {
   inTurn,
   median,
   peakDisk,
-  project,
   readMeasures,
   stagex,
   stagexOnline,
@@ -42,13 +42,14 @@ import {
 import { makeJudged, makeLargePallet } from "./bench-trust.ts";
 
 const measurements: Record<string, () => Figure[] | Promise<Figure[]>> = {
-  ...{ audit, stage0, stage1, bootstrap, resolving, chain, thousand, trust },
+  ...{ audit, stage0, stage1, stage2, bootstrap, resolving, chain, thousand, trust },
 };
 
-const usage = `usage: scripts/bench [--rounds N] [--home FOLDER] [${Object.keys(measurements).join("] [")}]`;
-const { rounds, home, wanted } = readCommandLine();
+const usage = `usage: scripts/bench [--rounds N] [--keep] [--home FOLDER] [${Object.keys(measurements).join("] [")}]`;
+const { rounds, keep, home, wanted } = readCommandLine();
 
 const scratch = mkdtempSync(join(tmpdir(), "stagex-bench-"));
+const bootstrapHome = home ?? join(scratch, "bootstrap");
 try {
   stagexOnline("--help"); // a first run installs what the command line needs
   const all = Object.keys(measurements);
@@ -56,7 +57,7 @@ try {
   for (const name of wanted.length > 0 ? wanted : all)
     figures.push(...((await measurements[name]?.()) ?? []));
   console.log(formatFigures(figures));
-  if (wanted.length === 0) keepResults(figures, rounds);
+  if (keep) keepResults(figures, rounds);
   process.exitCode = figures.every(holds) ? 0 : 1;
 } catch (error) {
   console.error(`bench: Cannot measure: because ${reasonOf(error)}`);
@@ -65,16 +66,28 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-function readCommandLine(): { rounds: number; home: string | undefined; wanted: string[] } {
+interface CommandLine {
+  readonly rounds: number;
+  readonly keep: boolean;
+  readonly home: string | undefined;
+  /** Names of measurements; all when empty. */
+  readonly wanted: readonly string[];
+}
+
+function readCommandLine(): CommandLine {
   try {
     const { values, positionals } = parseArgs({
-      options: { rounds: { type: "string", default: "5" }, home: { type: "string" } },
+      options: {
+        rounds: { type: "string", default: "5" },
+        keep: { type: "boolean", default: false },
+        home: { type: "string" },
+      },
       allowPositionals: true,
     });
     const unknown = positionals.find((name) => !Object.hasOwn(measurements, name));
     if (unknown === undefined && Number(values.rounds) >= 1) {
       const home = values.home === undefined ? undefined : resolve(values.home);
-      return { rounds: Number(values.rounds), home, wanted: positionals };
+      return { rounds: Number(values.rounds), keep: values.keep, home, wanted: positionals };
     }
   } catch {
     // An option that is none: the usage tells.
@@ -117,16 +130,20 @@ function stage1(): Figure[] {
   ];
 }
 
-/** Stages 0 to 2, up to a native GCC 16 for x86_64, and then stage 3. Draws where the time goes. */
-function bootstrap(): Figure[] {
-  const place = home ?? join(scratch, "bootstrap");
-  const { wasCold, seconds, diskBytes, storeBytes, packages } = buildStages(place, 2, 3);
-  writeFileSync(join(project, "bench/bootstrap.svg"), drawCosts(packages));
+/** Stages 0 to 2, up to a native GCC 16 for x86_64. */
+function stage2(): Figure[] {
+  if (existsSync(join(bootstrapHome, "store")))
+    throw new Error(`there is a store in ${bootstrapHome} already`);
+  const { seconds } = buildStages(bootstrapHome, 2);
   const note = "nixpkgs' minimal bootstrap, on 8 CPUs";
-  const name = "hex0 to GCC 16 for x86_64, cold store";
-  const time: Figure = { name, unit: "s", value: seconds, bar: 4271, note };
+  return [{ name: "hex0 to GCC 16 for x86_64, cold store", unit: "s", value: seconds, bar: 4271, note }];
+}
+
+/** All stages. Tells where the time goes. */
+function bootstrap(): Figure[] {
+  const { diskBytes, storeBytes, packages } = buildStages(bootstrapHome, 3);
+  if (keep) keepCosts(packages);
   return [
-    ...(wasCold ? [time] : []),
     { name: "the store after stage 3", unit: "MB", value: storeBytes / 1e6, bar: 6000 },
     { name: "the disk's peak on the way", unit: "MB", value: diskBytes / 1e6, bar: 20_000 },
     { name: "memory of the largest package", unit: "MB", value: peakOf(packages) / 1e6, bar: 6000 },
@@ -137,28 +154,21 @@ const peakOf = (packages: readonly PackageCost[]): number =>
   Math.max(...packages.map(({ peakBytes }) => peakBytes));
 
 /**
- * Builds the stages up to one, from nothing but their sources and what an earlier run left, and then those up to another
- * one. Prints a table of the packages.
+ * Builds the stages up to one, from their sources and what is in the store already. Prints a table of the packages.
  *
- * @returns the time that the former took, whether nothing was there before, and what all of it left
+ * @returns the time that it took, and what it left
  */
-function buildStages(home: string, last: number, end = last) {
-  const listed = Array.from({ length: end + 1 }, (_, stage) => {
+function buildStages(home: string, last: number) {
+  const listed = Array.from({ length: last + 1 }, (_, stage) => {
     const { output } = stagex("list", "--stage", `${stage}`, "--json");
     return (JSON.parse(output) as { name: string }[]).map(({ name }) => ({ name, stage }));
   }).flat();
   const names = listed.map(({ name }) => name);
-  const first = listed.filter(({ stage }) => stage <= last).map(({ name }) => name);
   stagexOnline("--home", home, "fetch", ...names);
   const before = diskUse(home);
   let seconds = 0;
-  let wasCold = false;
   const grown = peakDisk(scratch, home, () => {
-    const building = stagex("--home", home, "build", "--offline", "--json", ...first);
-    seconds = building.seconds;
-    wasCold = JSON.parse(building.output).reused === 0;
-    console.log(`stages 0 to ${last}: ${Math.round(seconds)} s\n`);
-    stagex("--home", home, "build", "--offline", ...names);
+    seconds = stagex("--home", home, "build", "--offline", ...names).seconds;
   });
   stagex("--home", home, "gc");
 
@@ -168,7 +178,7 @@ function buildStages(home: string, last: number, end = last) {
     ({ name, stage }) => ({ name, stage, ...measures[name], bytes: sizes.get(name) }) as PackageCost,
   );
   console.log(`${formatCosts(packages.filter(({ stage }) => stage > 0))}\n`);
-  return { seconds, wasCold, diskBytes: before + grown, storeBytes: diskUse(join(home, "store")), packages };
+  return { seconds, diskBytes: before + grown, storeBytes: diskUse(join(home, "store")), packages };
 }
 
 /** 1,000 synthetic packages from definitions to a lock, in this process: Node's own start is not in it. */
