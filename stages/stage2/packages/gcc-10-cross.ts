@@ -4,9 +4,6 @@ import { gcc10, gccOptions, gccVariables, generatedInGcc10 } from "../gcc/recipe
 import { hostToolchain } from "../host.ts";
 import { muslHeaders } from "./musl-headers.ts";
 
-// Libgcc's makefile never hears of it. It goes when there is another reason to build all of stage 2 anew.
-const unheard = "LIBGCC2_DEBUG_CFLAGS=";
-
 export const gcc10Cross = definePackage({
   name: "gcc-10-cross",
   version: gcc10.version,
@@ -46,8 +43,8 @@ export const gcc10Cross = definePackage({
       CFLAGS_FOR_TARGET: "-O2",
     },
     // GCC 3.4.6 comes to no end when it optimises this one file.
-    make: [...gccVariables("CFLAGS-i386-common.o=-O0"), unheard, "all-gcc", "all-target-libgcc"],
-    install: [...gccVariables(), unheard, "install-gcc", "install-target-libgcc"],
+    make: [...gccVariables("CFLAGS-i386-common.o=-O0"), "all-gcc", "all-target-libgcc"],
+    install: [...gccVariables(), "install-gcc", "install-target-libgcc"],
   }),
   provides: ["/usr/bin/gcc", "/usr/bin/g++", "/usr/lib/gcc/x86_64-linux-musl/10.2.0/libgcc.a"],
   generated: generatedInGcc10,
