@@ -36,10 +36,10 @@ const subjects: Record<string, (names: readonly string[]) => Promise<boolean>> =
 const takesNames = ["gcc", "gcc-by-itself"];
 
 function print(comparisons: readonly Comparison[]): boolean {
-  for (const { name, pinned, built } of comparisons)
-    console.log(
-      `${name.padEnd(14)}${built}  ${built === pinned ? "identical" : `DIFFERENT: the lock has ${pinned}`}`,
-    );
+  for (const { name, pinned, built } of comparisons) {
+    const outcome = pinned === null ? "not pinned" : `DIFFERENT: the lock has ${pinned}`;
+    console.log(`${name.padEnd(24)}${built}  ${built === pinned ? "identical" : outcome}`);
+  }
   return comparisons.every(({ pinned, built }) => built === pinned);
 }
 
