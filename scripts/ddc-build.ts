@@ -75,7 +75,8 @@ export async function buildOver(elsewhere: Elsewhere, wanted: readonly string[])
   return inNewFolder(async (scratch) => {
     const archive = join(scratch, "host.tar");
     const lock = await lockOver(elsewhere, archive);
-    const kept = join(cache, await digestOf(archive));
+    const [source] = packageNamed(lock, elsewhere.name).sources;
+    const kept = join(cache, `${source?.sha256}`);
     copyFileSync(archive, kept);
 
     writeFileSync(join(scratch, "stagex.lock"), formatLock(lock));
