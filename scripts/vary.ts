@@ -1,6 +1,7 @@
 /**
  * Builds packages under conditions that must not matter, and compares the trees with each other and with the lock.
- * Each build begins with nothing but the package's sources and input trees, in a home folder of its own.
+ * Each build begins with nothing but the package's sources and input trees, in a home folder of its own. A tree that is
+ * as pinned goes into the store that lacks it, so that the packages above need not build it again.
  *
  * The order of directories varies with the file system: ext4 lists names by their hash, tmpfs from the newest to the
  * oldest. (Debian's disorderfs cannot take part: overlayfs does not accept it for the layer that a build writes to.)
@@ -21,6 +22,7 @@ const isRoot = process.getuid?.() === 0;
 
 /** What a build may not depend on. */
 interface Conditions {
+  /** Names the conditions too. */
   readonly hostname: string;
   /** Where the home folder is made, and a name in it that makes its path long or odd. */
   readonly folder: string;
@@ -39,7 +41,7 @@ const TMPFS_MAGIC = 0x01021994;
 const SHARED_MEMORY = "/dev/shm";
 const hasTmpfs = existsSync(SHARED_MEMORY) && statfsSync(SHARED_MEMORY).type === TMPFS_MAGIC;
 
-const CONDITIONS: readonly Conditions[] = [
+export const CONDITIONS: readonly Conditions[] = [
   {
     hostname: "alpha",
     folder: tmpdir(),
@@ -84,21 +86,28 @@ interface Place {
   readonly home: string;
 }
 
-/** Builds one package under each of the conditions. */
-export async function vary(name: string, place: Place): Promise<Outcome> {
+const run = ({ lockPath, home }: Place, ...args: readonly string[]) =>
+  execute(stagex, ["--lock", lockPath, "--home", home, ...args], { maxBuffer: 1 << 26 });
+
+/** Builds one package under each of the conditions; where it is only one, the lock's digest is all there is to compare. */
+export async function vary(
+  name: string,
+  place: Place,
+  conditions: readonly Conditions[] = CONDITIONS,
+): Promise<Outcome> {
   const lock: Lock = parseLock(readFileSync(place.lockPath, "utf8"));
   const { inputs, tree: pinned } = packageNamed(lock, name);
-  const own = ["--lock", place.lockPath, "--home", place.home];
-  await execute(stagex, [...own, "fetch", name]);
-  if (inputs.length > 0) await execute(stagex, [...own, "build", ...inputs], { maxBuffer: 1 << 26 });
+  await run(place, "fetch", name);
+  if (inputs.length > 0) await run(place, "build", ...inputs);
   const folder = mkdtempSync(join(tmpdir(), "vary-"));
   try {
     const cache = join(folder, "cache");
-    if (inputs.length > 0) await execute(stagex, [...own, "push-cache", cache, ...inputs]);
+    if (inputs.length > 0) await run(place, "push-cache", cache, ...inputs);
     await execute("chmod", ["-R", "a+rX", folder]);
-    const builds = CONDITIONS.map((conditions) => buildUnder(conditions, name, lock, place, cache));
-    const trees = await Promise.all(builds);
-    const equal = trees.every((tree) => tree === (pinned ?? trees[0]) && /^[0-9a-f]{64}$/.test(tree));
+    const trees = await Promise.all(conditions.map((each) => buildUnder(each, name, lock, place, cache)));
+    const comparable = pinned !== null || trees.length > 1;
+    const equal =
+      comparable && trees.every((tree) => tree === (pinned ?? trees[0]) && /^[0-9a-f]{64}$/.test(tree));
     return { name, trees, pinned, equal };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -131,7 +140,13 @@ async function buildUnder(
   const env = { PATH: process.env.PATH, HOME: top, STAGEX_PROJECT: project, ...environment };
   try {
     const { stdout } = await execute(program, args, { cwd: top, env, maxBuffer: 1 << 26 });
-    return JSON.parse(stdout).packages[0].tree;
+    const { tree } = JSON.parse(stdout).packages[0];
+    if (tree === lock.packages[name]?.tree && !existsSync(join(home, "store", "trees", tree))) {
+      const kept = join(top, "kept");
+      await run({ lockPath, home: own }, "push-cache", kept, name);
+      await run({ lockPath, home }, "build", name, "--cache", kept, "--offline");
+    }
+    return tree;
   } catch (error) {
     return (error as { stderr?: string }).stderr?.trim() || String(error);
   } finally {
@@ -141,10 +156,12 @@ async function buildUnder(
   }
 }
 
-const usage = `Usage: scripts/vary NAME... | --stage N | --all
+const usage = `Usage: scripts/vary [--under CONDITIONS] NAME... | --stage N | --all
 
 Builds packages (of a pallet, of a stage, or all) twice: under other host names, users, paths, file systems, time zones,
-locales, umasks, numbers of processors, kernel versions. Prints what differs, and exits with 1 if anything does.`;
+locales, umasks, numbers of processors, kernel versions. Prints what differs, and exits with 1 if anything does.
+
+--under ${CONDITIONS.map(({ hostname }) => hostname).join("|")}  build once, under these conditions, and compare with the lock's digest alone`;
 
 async function main(): Promise<number> {
   if (argv.help) {
@@ -161,7 +178,8 @@ async function main(): Promise<number> {
     : argv.stage !== undefined
       ? all.filter((name) => lock.packages[name]?.stage === Number(argv.stage))
       : argv._.flatMap((name) => packagesOf(lock, name));
-  if (chosen.length === 0) {
+  const conditions = CONDITIONS.filter(({ hostname }) => argv.under === undefined || hostname === argv.under);
+  if (chosen.length === 0 || conditions.length === 0) {
     console.error(usage);
     return 2;
   }
@@ -169,7 +187,7 @@ async function main(): Promise<number> {
   if (!isRoot) console.log("not varied: the user, since this one is not root");
   let different = 0;
   for (const name of chosen) {
-    const { trees, pinned, equal } = await vary(name, place);
+    const { trees, pinned, equal } = await vary(name, place, conditions);
     console.log(
       `${equal ? "equal    " : "DIFFERENT"} ${name}${equal && pinned === null ? " (not pinned)" : ""}`,
     );

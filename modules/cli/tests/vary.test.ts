@@ -1,8 +1,8 @@
 /** scripts/vary: builds under conditions that must not matter. */
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
-import { vary } from "../../../scripts/vary.ts";
+import { CONDITIONS, vary } from "../../../scripts/vary.ts";
 import { needsBusybox, Project, script } from "./project.ts";
 
 needsBusybox();
@@ -32,4 +32,20 @@ test("a package that fails tells why", async () => {
   const { equal, trees } = await vary("it", open("exit 3"));
   expect(trees.join()).toContain("it ended with exit status 3");
   expect(equal).toBe(false);
+});
+
+test("a single build is compared with the lock alone, and nothing is equal that the lock does not pin", async () => {
+  const project = open("echo same >/out/x");
+  const once = CONDITIONS.slice(1);
+  expect(await vary("it", project, once)).toMatchObject({ equal: false, pinned: null });
+  await project.run("pin");
+  expect(await vary("it", project, once)).toMatchObject({ equal: true, trees: [project.tree("it")] });
+});
+
+test("a tree that is as pinned goes into the store that lacks it", async () => {
+  const project = open("echo same >/out/x");
+  await project.run("pin");
+  rmSync(project.home, { recursive: true });
+  await vary("it", project);
+  expect(project.trees()).toEqual([project.tree("it")]);
 });
