@@ -152,7 +152,7 @@ async function buildUnder(
   } finally {
     // What the sandbox still removes may be gone when chmod looks at it.
     await execute("chmod", ["-R", "-f", "u+rwX", top]).catch(() => {});
-    rmSync(top, { recursive: true, force: true, maxRetries: 10 });
+    await execute("rm", ["-rf", top]);
   }
 }
 
