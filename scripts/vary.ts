@@ -140,7 +140,9 @@ async function buildUnder(
   const env = { PATH: process.env.PATH, HOME: top, STAGEX_PROJECT: project, ...environment };
   try {
     const { stdout } = await execute(program, args, { cwd: top, env, maxBuffer: 1 << 26 });
-    const { tree } = JSON.parse(stdout).packages[0];
+    // A pallet may have the package's name, and then all of the pallet was asked for.
+    const { packages } = JSON.parse(stdout) as { packages: { name: string; tree: string }[] };
+    const { tree } = packages.find((built) => built.name === name) as { tree: string };
     if (tree === lock.packages[name]?.tree && !existsSync(join(home, "store", "trees", tree))) {
       const kept = join(top, "kept");
       await run({ lockPath, home: own }, "push-cache", kept, name);

@@ -3,13 +3,16 @@ import { chmodSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { CONDITIONS, vary } from "../../../scripts/vary.ts";
-import { needsBusybox, Project, script } from "./project.ts";
+import { needsBusybox, Project, pallet, script } from "./project.ts";
 
 needsBusybox();
 
-/** A project that other users may read. */
 function open(text: string): Project {
-  const project = new Project([script("it", text)]);
+  return readable(new Project([script("it", text)]));
+}
+
+/** Other users may read it. */
+function readable(project: Project): Project {
   for (const folder of [dirname(project.directory), project.directory]) chmodSync(folder, 0o755);
   return project;
 }
@@ -48,4 +51,11 @@ test("a tree that is as pinned goes into the store that lacks it", async () => {
   rmSync(project.home, { recursive: true });
   await vary("it", project);
   expect(project.trees()).toEqual([project.tree("it")]);
+});
+
+test("a package is told from a pallet of the same name", async () => {
+  const packages = ["other", "it"].map((name) => script(name, `echo ${name} >/out/${name}`));
+  const project = readable(new Project(packages, [pallet("it", ...packages)]));
+  await project.run("pin");
+  expect(await vary("it", project)).toMatchObject({ equal: true, pinned: project.tree("it") });
 });
