@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { argv } from "zx";
 import { closure, type Lock, packageNamed, packagesOf, parseLock } from "../modules/core/src/index.ts";
+import { type Tree, treesOf } from "./home.ts";
 
 const execute = promisify(execFile);
 const project = fileURLToPath(new URL("..", import.meta.url));
@@ -140,9 +141,7 @@ async function buildUnder(
   const env = { PATH: process.env.PATH, HOME: top, STAGEX_PROJECT: project, ...environment };
   try {
     const { stdout } = await execute(program, args, { cwd: top, env, maxBuffer: 1 << 26 });
-    // A pallet may have the package's name, and then all of the pallet was asked for.
-    const { packages } = JSON.parse(stdout) as { packages: { name: string; tree: string }[] };
-    const { tree } = packages.find((built) => built.name === name) as { tree: string };
+    const { tree } = treesOf([name], stdout)[0] as Tree;
     if (tree === lock.packages[name]?.tree && !existsSync(join(home, "store", "trees", tree))) {
       const kept = join(top, "kept");
       await run({ lockPath, home: own }, "push-cache", kept, name);
