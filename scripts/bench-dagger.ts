@@ -13,6 +13,10 @@ import { makeChain, stagexPin } from "./bench-chain.ts";
 import { inTurn, median, project, run } from "./bench-run.ts";
 
 const [length = 100, rounds = 3] = process.argv.slice(2).map(Number);
+if (!(length >= 1 && rounds >= 1)) {
+  console.error("usage: scripts/bench-dagger [LENGTH [ROUNDS]]");
+  process.exit(2);
+}
 const scratch = mkdtempSync(join(tmpdir(), "stagex-bench-dagger-"));
 
 function measure(): void {

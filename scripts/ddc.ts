@@ -52,13 +52,13 @@ async function main(): Promise<number> {
     return argv.help ? 0 : 2;
   }
   if ((await hostCompilers()).length === 0) {
-    console.error("Cannot compare: because this machine has no compiler. Install gcc or clang.");
+    console.error("ddc: Cannot compare: because this machine has no compiler. Install gcc or clang.");
     return 2;
   }
   try {
     return (await compareSubject(more.length > 0 ? more : ["gcc"])) ? 0 : 1;
   } catch (error) {
-    console.error(`Cannot compare: because ${reasonOf(error)}`);
+    console.error(`ddc: ${reasonOf(error)}`);
     return 2;
   }
 }

@@ -13,7 +13,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { argv } from "zx";
-import { closure, type Lock, packageNamed, packagesOf, parseLock } from "../modules/core/src/index.ts";
+import {
+  closure,
+  type Lock,
+  packageNamed,
+  packagesOf,
+  parseLock,
+  reasonOf,
+} from "../modules/core/src/index.ts";
 import { type Tree, treesOf } from "./home.ts";
 
 const execute = promisify(execFile);
@@ -184,6 +191,12 @@ async function main(): Promise<number> {
     console.error(usage);
     return 2;
   }
+  const unpinned = chosen.filter((name) => lock.packages[name]?.tree === null);
+  if (conditions.length === 1 && unpinned.length > 0) {
+    console.error(`vary: Cannot compare ${unpinned.join(", ")}: because the lock has no digest of it
+Leave out --under, and it is built under all conditions.`);
+    return 2;
+  }
   if (!hasTmpfs) console.log(`not varied: the file system, since ${SHARED_MEMORY} is no tmpfs`);
   if (!isRoot) console.log("not varied: the user, since this one is not root");
   let different = 0;
@@ -199,4 +212,8 @@ async function main(): Promise<number> {
   return different > 0 ? 1 : 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main();
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.exitCode = await main().catch((error: unknown) => {
+    console.error(`vary: ${reasonOf(error)}`);
+    return 2;
+  });
