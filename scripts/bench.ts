@@ -7,7 +7,7 @@
  * GNU time, gpg and Nix: `apt install gcc time gpg nix-bin`.
  *
  * `stage2` takes an hour, and `bootstrap`, which is all stages, hours more. They share a store, for which a FOLDER may be
- * given: then `bootstrap` goes on there after an interruption. `stage2` begins with nothing.
+ * given: then `bootstrap` goes on there after an interruption, without the disk's peak. `stage2` begins with nothing.
  *
  * Machines are noisy: what is compared runs by turns, and the medians of several rounds are compared.
  *
@@ -50,8 +50,9 @@ const { rounds, keep, home, wanted } = readCommandLine();
 
 const scratch = mkdtempSync(join(tmpdir(), "stagex-bench-"));
 const bootstrapHome = home ?? join(scratch, "bootstrap");
+/** Whether part of the work is done, and with it perhaps the disk's peak. */
+const resumed = existsSync(join(bootstrapHome, "store"));
 try {
-  stagexOnline("--help"); // a first run installs what the command line needs
   const all = Object.keys(measurements);
   const figures: Figure[] = [];
   for (const name of wanted.length > 0 ? wanted : all)
@@ -132,8 +133,7 @@ function stage1(): Figure[] {
 
 /** Stages 0 to 2, up to a native GCC 16 for x86_64. */
 function stage2(): Figure[] {
-  if (existsSync(join(bootstrapHome, "store")))
-    throw new Error(`there is a store in ${bootstrapHome} already`);
+  if (resumed) throw new Error(`there is a store in ${bootstrapHome} already`);
   const { seconds } = buildStages(bootstrapHome, 2);
   const note = "nixpkgs' minimal bootstrap, on 8 CPUs";
   return [{ name: "hex0 to GCC 16 for x86_64, cold store", unit: "s", value: seconds, bar: 4271, note }];
@@ -145,13 +145,16 @@ function bootstrap(): Figure[] {
   if (keep) keepCosts(packages);
   return [
     { name: "the store after stage 3", unit: "MB", value: storeBytes / 1e6, bar: 6000 },
-    { name: "the disk's peak on the way", unit: "MB", value: diskBytes / 1e6, bar: 20_000 },
+    ...(resumed
+      ? []
+      : [{ name: "the disk's peak on the way", unit: "MB", value: diskBytes / 1e6, bar: 20_000 } as const]),
     { name: "memory of the largest package", unit: "MB", value: peakOf(packages) / 1e6, bar: 6000 },
   ];
 }
 
-const peakOf = (packages: readonly PackageCost[]): number =>
-  Math.max(...packages.map(({ peakBytes }) => peakBytes));
+function peakOf(packages: readonly PackageCost[]): number {
+  return Math.max(...packages.map(({ peakBytes }) => peakBytes));
+}
 
 /**
  * Builds the stages up to one, from their sources and what is in the store already. Prints a table of the packages.
