@@ -8,11 +8,14 @@ import type { Package } from "../modules/core/src/index.ts";
 const execute = promisify(execFile);
 const stagex = join(import.meta.dirname, "../stagex");
 
+/** The home folder, where the command line looks for it. */
+export const stagexHome =
+  process.env.STAGEX_HOME || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "stagex");
+
 /** Fetches the sources of packages or pallets. @returns the folder of sources, each named by its sha256 */
 export async function fetchSources(...names: string[]): Promise<string> {
   await execute(stagex, ["fetch", ...names]);
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(process.env.STAGEX_HOME || join(cache, "stagex"), "sources");
+  return join(stagexHome, "sources");
 }
 
 /** The first source of a package, as a path. */

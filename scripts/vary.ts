@@ -8,7 +8,7 @@
  */
 import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -21,7 +21,7 @@ import {
   parseLock,
   reasonOf,
 } from "../modules/core/src/index.ts";
-import { type Tree, treesOf } from "./home.ts";
+import { stagexHome, type Tree, treesOf } from "./home.ts";
 
 const execute = promisify(execFile);
 const project = fileURLToPath(new URL("..", import.meta.url));
@@ -97,6 +97,10 @@ interface Place {
 const run = ({ lockPath, home }: Place, ...args: readonly string[]) =>
   execute(stagex, ["--lock", lockPath, "--home", home, ...args], { maxBuffer: 1 << 26 });
 
+/** A single build can be compared with the lock alone. */
+const isComparable = (pinned: string | null, conditions: readonly Conditions[]): boolean =>
+  pinned !== null || conditions.length > 1;
+
 /** Builds one package under each of the conditions; where it is only one, the lock's digest is all there is to compare. */
 export async function vary(
   name: string,
@@ -113,9 +117,9 @@ export async function vary(
     if (inputs.length > 0) await run(place, "push-cache", cache, ...inputs);
     await execute("chmod", ["-R", "a+rX", folder]);
     const trees = await Promise.all(conditions.map((each) => buildUnder(each, name, lock, place, cache)));
-    const comparable = pinned !== null || trees.length > 1;
     const equal =
-      comparable && trees.every((tree) => tree === (pinned ?? trees[0]) && /^[0-9a-f]{64}$/.test(tree));
+      isComparable(pinned, conditions) &&
+      trees.every((tree) => tree === (pinned ?? trees[0]) && /^[0-9a-f]{64}$/.test(tree));
     return { name, trees, pinned, equal };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -176,9 +180,7 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const home =
-    process.env.STAGEX_HOME || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "stagex");
-  const place = { lockPath: join(project, "stagex.lock"), home };
+  const place = { lockPath: join(project, "stagex.lock"), home: stagexHome };
   const lock = parseLock(readFileSync(place.lockPath, "utf8"));
   const all = closure(lock, Object.keys(lock.packages));
   const chosen = argv.all
@@ -191,8 +193,8 @@ async function main(): Promise<number> {
     console.error(usage);
     return 2;
   }
-  const unpinned = chosen.filter((name) => lock.packages[name]?.tree === null);
-  if (conditions.length === 1 && unpinned.length > 0) {
+  const unpinned = chosen.filter((name) => !isComparable(packageNamed(lock, name).tree, conditions));
+  if (unpinned.length > 0) {
     console.error(`vary: Cannot compare ${unpinned.join(", ")}: because the lock has no digest of it
 Leave out --under, and it is built under all conditions.`);
     return 2;
